@@ -1,0 +1,125 @@
+"""Every failure the program knows by name. Raised anywhere, rendered in one place (`assetgen.report.faults`).
+
+Messages say what is so: lower case, no full stop, values in double quotes, the words of the manifest. A hint is an exact command or value.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A point in a file of the user's. `line` and `column` count from 1; `text` is that line, `length` the width of the caret."""
+
+    file: str
+    line: int
+    column: int
+    length: int = 1
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong with a file: where, which key (`assets.hero.size`), what is so, and the cure."""
+
+    message: str
+    subject: str = ""
+    place: Place | None = None
+    hint: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+
+class AssetgenError(Exception):
+    """The root of what the command line turns into a message and an exit code."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(AssetgenError):
+    """The command, the manifest or the lock cannot be understood; nothing was changed."""
+
+    exit_code = 2
+
+
+class FaultyFile(UsageError):
+    """One or more faults of the manifest, an included file, the lock or the user's configuration."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        first = faults[0]
+        super().__init__(first.message, hint=first.hint)
+        self.faults = tuple(faults)
+
+
+class MissingExtra(UsageError):
+    """An optional package is needed for this and is not installed; the hint is the `pip install` line."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f'{what} needs the extra "{extra}", which is not installed', hint=f"pip install 'assetgen-build[{extra}]'")
+
+
+class Busy(AssetgenError):
+    """Another build holds the project."""
+
+
+class Corrupt(AssetgenError):
+    """Bytes of the store, the journal or the ledger are not what their name says."""
+
+
+class Impossible(AssetgenError):
+    """A provider's `check`: this request can't be served by this model; nothing was sent. The hint names what could."""
+
+
+class ProviderFailure(AssetgenError):
+    """What went wrong with one request. There are exactly six kinds, and the kind decides whether a retry is allowed."""
+
+    kind: str = "failure"
+
+
+class Refused(ProviderFailure):
+    """Moderation, policy, or a request the provider calls invalid: final until the request changes."""
+
+    kind = "refused"
+
+
+class Unauthorized(ProviderFailure):
+    """No key, a wrong key, or an account that may not or cannot pay."""
+
+    kind = "unauthorized"
+
+
+class Limited(ProviderFailure):
+    """Too many requests, surely not accepted. `after` is the wait in seconds that the provider asked for, if it did."""
+
+    kind = "limited"
+
+    def __init__(self, message: str, *, after: float | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.after = after
+
+
+class Unavailable(ProviderFailure):
+    """The request was surely not accepted (no connection, 503): it may be sent again. `after` as for `Limited`."""
+
+    kind = "unavailable"
+
+    def __init__(self, message: str, *, after: float | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.after = after
+
+
+class BadAnswer(ProviderFailure):
+    """An answer came and holds no usable picture. It may have been paid for, so it is never retried by itself."""
+
+    kind = "bad-answer"
+
+
+class Unknown(ProviderFailure):
+    """The request was sent and its fate is not known. Only the user may decide what follows."""
+
+    kind = "unknown"

@@ -1,0 +1,143 @@
+"""The nouns of assetgen as frozen values. No behaviour beyond what a value knows of itself; no I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from assetgen.errors import Place
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+MANIFEST = "assetgen.toml"
+LOCK = "assetgen.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """An aspect ratio with a budget of pixels in millions; a model turns it into a `Size` of its own."""
+
+    width: int
+    height: int
+    megapixels: float = 1.0
+
+    def __str__(self) -> str:
+        ratio = f"{self.width}:{self.height}"
+        return ratio if self.megapixels == 1.0 else f"{ratio}@{self.megapixels:g}MP"
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A reference to the chosen original of another asset (`"@name"`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A reference to a file of the project; the path is relative to the root manifest, with forward slashes."""
+
+    path: str
+
+
+Reference: TypeAlias = Upstream | Local
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One entry of `post`: the op's name and the parameters the user gave (validated, defaults left out)."""
+
+    op: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One file to write. `path` is relative to the project and holds no placeholder any more; `width` is a resize after all steps."""
+
+    path: str
+    format: str
+    width: int | None = None
+    encode: Mapping[str, Json] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """What a finished output must be; a breach fails the asset before anything is written."""
+
+    alpha: bool | None = None
+    max_bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """One picture the project needs, with styles, defaults, aliases, variables and matrix already applied.
+
+    `where` gives the place of each field in the user's files, for messages and `why`.
+    """
+
+    name: str
+    base: str
+    variant: Mapping[str, str] = field(default_factory=dict)
+    prompt: str = ""
+    negative: str = ""
+    model: str = "sketch"
+    provider: str | None = None
+    via: tuple[str, ...] = ()
+    params: Mapping[str, Json] = field(default_factory=dict)
+    size: Size | Ratio | None = None
+    seed: int | None = None
+    references: tuple[Reference, ...] = ()
+    mask: Reference | None = None
+    candidates: int = 1
+    file: str | None = None
+    outputs: tuple[Output, ...] = ()
+    expect: Expect = field(default_factory=Expect)
+    alt: str = ""
+    tags: tuple[str, ...] = ()
+    protect: bool = False
+    freeze: bool = False
+    place: Place | None = None
+    where: Mapping[str, Place] = field(default_factory=dict)
+
+
+RewritePolicy: TypeAlias = Literal["off", "warn", "error", "retry"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """`[policy]`. `max_cost` is in USD for one build; None means no ceiling."""
+
+    usage: Literal["any", "commercial"] = "any"
+    rewrite: RewritePolicy = "warn"
+    min_kept: float = 0.8
+    rewrite_retries: int = 2
+    max_cost: float | None = None
+    provenance: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The whole manifest, resolved. `files` are the project-relative paths that were read, root first."""
+
+    assets: Mapping[str, Asset]
+    policy: Policy = field(default_factory=Policy)
+    outputs: str = "."
+    commit_outputs: bool = True
+    originals: str = "store"
+    files: tuple[str, ...] = ()
+    models: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)

@@ -1,0 +1,127 @@
+"""The contract between the engine and a back end that makes pictures. Pure: values and protocols, no provider lives here.
+
+A provider is built by a factory `(settings, http) -> Provider` that is found under the entry-point group `assetgen.providers`. It is
+synchronous; threads, rates, retries and money belong to the engine. A provider's module imports no SDK at its top.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, Protocol, TypeAlias
+
+from assetgen.model import Json, Size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """A picture that goes in: its bytes, its format ("png", "jpeg", "webp", "avif") and a name fit for a form field."""
+
+    data: bytes
+    format: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a provider is asked for. `size` is in pixels and already one the model offers; None leaves it to the provider.
+
+    `label` is a name that a placeholder may draw into the picture; it is never part of a key.
+    """
+
+    model: str
+    prompt: str
+    negative: str = ""
+    size: Size | None = None
+    seed: int | None = None
+    params: Mapping[str, Json] = field(default_factory=dict)
+    references: tuple[Blob, ...] = ()
+    mask: Blob | None = None
+    count: int = 1
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Money in USD. "actual" was reported by the provider or follows from its usage figures; "estimated" comes from the catalog."""
+
+    amount: Decimal
+    basis: Literal["actual", "estimated"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What came back: the bytes as the provider sent them, and what it said it had really done.
+
+    `effective` holds parameters the provider reports as used; `unhonoured` names fields of the request that it ignored.
+    `cost` is this picture's share of the request's cost.
+    """
+
+    data: bytes
+    revised_prompt: str | None = None
+    seed: int | None = None
+    model: str | None = None
+    request_id: str | None = None
+    effective: Mapping[str, Json] = field(default_factory=dict)
+    unhonoured: tuple[str, ...] = ()
+    cost: Cost | None = None
+
+
+class Job(Protocol):
+    """One submit. `handle` is what an earlier, interrupted submit saved; `save` is durable when it returns."""
+
+    @property
+    def handle(self) -> Mapping[str, Json] | None: ...
+
+    def save(self, handle: Mapping[str, Json]) -> None: ...
+
+    def progress(self, fraction: float | None, text: str) -> None: ...
+
+    def cancelled(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What the engine must know of a provider before it calls it.
+
+    repeatable: the same request gives the same pixels for free, so a lost original may be made again.
+    by_hand: a person makes the picture; the engine waits for a file.
+    concurrency / per_minute: requests in flight and requests per minute that the provider allows by default.
+    placeholder: its pictures are refused by `check --release`.
+    source: IPTC digital source type of its pictures, or None for pictures made by people.
+    """
+
+    repeatable: bool = False
+    by_hand: bool = False
+    paid: bool = True
+    placeholder: bool = False
+    concurrency: int = 4
+    per_minute: int | None = None
+    source: str | None = "trainedAlgorithmicMedia"
+
+
+class Provider(Protocol):
+    """A back end. `generate` raises only the six failures of `assetgen.errors`; `check` raises `Impossible` and sends nothing."""
+
+    name: str
+    traits: Traits
+
+    def check(self, request: Request) -> None: ...
+
+    def generate(self, request: Request, job: Job) -> list[Picture]: ...
+
+
+class Settings(Protocol):
+    """The environment, a `.env` beside the manifest and the user's configuration, in this order. Secrets come from here only."""
+
+    def get(self, name: str, default: str | None = None) -> str | None: ...
+
+    def hint(self, name: str) -> str: ...
+
+
+class Http(Protocol):
+    """The guarded way to a result URL: https, allowed hosts, public addresses, bounded size, no credentials."""
+
+    def fetch(self, url: str, *, hosts: tuple[str, ...], trusted: str | None = None) -> bytes: ...
+
+
+Factory: TypeAlias = Callable[[Settings, Http], Provider]
