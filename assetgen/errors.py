@@ -119,6 +119,10 @@ class BadAnswer(ProviderFailure):
     kind = "bad-answer"
 
 
+class Gone(BadAnswer):
+    """A result URL has expired. A provider with job ids asks the job for a fresh one; without ids the picture is lost."""
+
+
 class Unknown(ProviderFailure):
     """The request was sent and its fate is not known. Only the user may decide what follows."""
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from assetgen.errors import Place
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 MANIFEST = "assetgen.toml"
 LOCK = "assetgen.lock"

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, create_model
 from pydantic_core import core_schema
@@ -59,10 +59,10 @@ class Op:
     def files(self) -> frozenset[str]:
         """The names of the parameters that are files of the project."""
         hints = get_type_hints(self.function)
-        return frozenset(name for name, hint in hints.items() if hint is File)
+        return frozenset(name for name, hint in hints.items() if File in (hint, *get_args(hint)))
 
     def validate(self, params: Mapping[str, Json]) -> dict[str, Json]:
-        """The parameters the user gave, checked; defaults stay out, so a key never depends on them. Raises pydantic's ValidationError."""
+        """The given parameters, checked; defaults stay out, so a key never depends on them. Raises pydantic's ValidationError."""
         return self.model.model_validate(params).model_dump(mode="json", exclude_unset=True)
 
     def apply(self, image: "Image", params: Mapping[str, Json], files: Mapping[str, bytes]) -> "Image":

@@ -70,13 +70,21 @@ class Job(Protocol):
     """One submit. `handle` is what an earlier, interrupted submit saved; `save` is durable when it returns."""
 
     @property
-    def handle(self) -> Mapping[str, Json] | None: ...
+    def handle(self) -> Mapping[str, Json] | None:
+        """What `save` stored for this request in an earlier run: resume it instead of submitting."""
+        ...
 
-    def save(self, handle: Mapping[str, Json]) -> None: ...
+    def save(self, handle: Mapping[str, Json]) -> None:
+        """Keep the provider's job id (never a URL that grants access); durable when it returns."""
+        ...
 
-    def progress(self, fraction: float | None, text: str) -> None: ...
+    def progress(self, fraction: float | None, text: str) -> None:
+        """Tell the user how far the job is; `fraction` in 0..1 or None."""
+        ...
 
-    def cancelled(self) -> bool: ...
+    def cancelled(self) -> bool:
+        """Whether the user asked to stop: poll no more, leave the remote job running."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,23 +113,34 @@ class Provider(Protocol):
     name: str
     traits: Traits
 
-    def check(self, request: Request) -> None: ...
+    def check(self, request: Request) -> None:
+        """Refuse what this provider can't serve, before anything is paid. Pure, offline, keyless."""
+        ...
 
-    def generate(self, request: Request, job: Job) -> list[Picture]: ...
+    def generate(self, request: Request, job: Job) -> list[Picture]:
+        """Ask for `request.count` pictures and return their bytes."""
+        ...
 
 
 class Settings(Protocol):
     """The environment, a `.env` beside the manifest and the user's configuration, in this order. Secrets come from here only."""
 
-    def get(self, name: str, default: str | None = None) -> str | None: ...
-
-    def hint(self, name: str) -> str: ...
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The value of a variable such as OPENAI_API_KEY, or the default; an empty value counts as unset."""
+        ...
 
 
 class Http(Protocol):
     """The guarded way to a result URL: https, allowed hosts, public addresses, bounded size, no credentials."""
 
-    def fetch(self, url: str, *, hosts: tuple[str, ...], trusted: str | None = None) -> bytes: ...
+    def fetch(self, url: str, *, hosts: tuple[str, ...], trusted: str | None = None) -> bytes:
+        """The bytes behind a result URL.
+
+        `hosts` are the allowed host names; ".example.com" allows every host below it. `trusted` is the base URL that the user
+        configured: its host may be plain http and a loopback or private address. Raises `Gone` where the URL has expired (403, 404,
+        410) and `BadAnswer` where a rule forbids the URL, the body is cut short or too large, or nothing could be read.
+        """
+        ...
 
 
 Factory: TypeAlias = Callable[[Settings, Http], Provider]
