@@ -139,5 +139,6 @@ class Manifest:
     outputs: str = "."
     commit_outputs: bool = True
     originals: str = "store"
+    inbox: str = "inbox"
     files: tuple[str, ...] = ()
     models: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 from pydantic import BaseModel, ConfigDict, GetPydanticSchema, create_model
 from pydantic_core import core_schema
 
+from assetgen.errors import AssetgenError
 from assetgen.model import Json
 
 if TYPE_CHECKING:
@@ -29,6 +30,16 @@ class File:
 
 ProjectFile = Annotated[File, GetPydanticSchema(lambda _source, _handler: core_schema.str_schema(min_length=1, strict=True))]
 """The annotation of such a parameter: a path in TOML, a `File` in the op. Its content, not its path, enters the key of the output."""
+
+
+class PostError(AssetgenError):
+    """What an op, an encoder or a rendering can't do with this picture. An op names the parameter; the pipeline adds the op."""
+
+    def __init__(self, reason: str, *, op: str = "", parameter: str = "", hint: str = "") -> None:
+        super().__init__(": ".join(filter(None, (".".join(filter(None, (op, parameter))), reason))), hint=hint)
+        self.reason = reason
+        self.op = op
+        self.parameter = parameter
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,14 @@ class Settings(Protocol):
         """The value of a variable such as OPENAI_API_KEY, or the default; an empty value counts as unset."""
         ...
 
+    def provider(self, name: str) -> Mapping[str, Json]:
+        """The table `[providers.NAME]` of the user's configuration (base_url, concurrency, result_hosts); empty where there is none."""
+        ...
+
+    def redact(self, text: str) -> str:
+        """The text without any secret of these settings, for every text that comes from a provider."""
+        ...
+
 
 class Http(Protocol):
     """The guarded way to a result URL: https, allowed hosts, public addresses, bounded size, no credentials."""

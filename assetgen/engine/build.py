@@ -1,0 +1,163 @@
+"""`build`: holds the project, plans, asks for consent, executes. What a person at a terminal decides comes in as arguments."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from types import FrameType
+
+from assetgen.engine.execute import Build, Notify
+from assetgen.engine.hold import PATIENCE, hold
+from assetgen.engine.outcome import Outcome
+from assetgen.engine.pools import Patience
+from assetgen.engine.select import select
+from assetgen.engine.spend import Authority, authority
+from assetgen.engine.survey import Survey, survey_workspace
+from assetgen.engine.workspace import Workspace
+from assetgen.errors import UsageError
+from assetgen.events import Noted, Waiting
+from assetgen.plan.facts import Choices
+from assetgen.plan.graph import closure
+from assetgen.plan.states import Plan, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the user asked of a build.
+
+    regenerate: exact names to buy anew. max_cost: USD, over policy.max_cost. agreed: the user said yes to spending. free_only: spend
+    nothing. jobs: local threads, None for one a processor. lock_patience: seconds to wait for another build.
+    """
+
+    names: tuple[str, ...] = ()
+    regenerate: tuple[str, ...] = ()
+    overwrite: bool = False
+    max_cost: Decimal | None = None
+    agreed: bool = False
+    free_only: bool = False
+    fail_fast: bool = False
+    jobs: int | None = None
+    lock_patience: float = PATIENCE
+
+
+type_confirm = Callable[[Plan, frozenset[str]], bool]
+
+
+def run(
+    path: Path | str,
+    options: Options,
+    notify: Notify,
+    *,
+    confirm: type_confirm | None = None,
+    environ: Mapping[str, str] | None = None,
+    patience: Patience | None = None,
+) -> Outcome:
+    """Make the project what its manifest says. `confirm` is asked once if money is about to be spent and nothing else allows it.
+
+    Raises FaultyFile and UsageError before anything is changed, Busy if another build keeps the project.
+    """
+    workspace = Workspace.open(Path(path), os.environ if environ is None else environ)
+    try:
+        with hold(workspace.home, workspace.root, lambda who: notify(Waiting(holder=who)), patience=options.lock_patience):
+            workspace.store.sweep()
+            seen = survey_workspace(workspace, _choices(workspace, options))
+            chosen = _selected(options, workspace)
+            allowed = _authority(seen, options, chosen, confirm)
+            with _interrupts(notify) as stop:
+                build = Build(
+                    survey=seen,
+                    selected=chosen,
+                    authority=allowed,
+                    notify=notify,
+                    jobs=options.jobs or os.cpu_count() or 1,
+                    patience=patience or Patience(),
+                    fail_fast=options.fail_fast,
+                    stop=stop,
+                )
+                return build.run()
+    finally:
+        workspace.close()
+
+
+def build(
+    path: Path | str = ".",
+    *,
+    names: Iterable[str] = (),
+    regenerate: Iterable[str] = (),
+    overwrite: bool = False,
+    max_cost: Decimal | float | str | None = None,
+    notify: Notify | None = None,
+) -> Outcome:
+    """Make the assets of the project at `path` that are stale. Money is spent only under `max_cost` (USD) or `policy.max_cost`."""
+    options = Options(
+        names=tuple(names),
+        regenerate=tuple(regenerate),
+        overwrite=overwrite,
+        max_cost=None if max_cost is None else Decimal(str(max_cost)),
+    )
+    return run(path, options, notify or (lambda _: None))
+
+
+def _choices(workspace: Workspace, options: Options) -> Choices:
+    assets = workspace.manifest.assets
+    unknown = [name for name in options.regenerate if name not in assets]
+    if unknown:
+        raise UsageError(f'there is no asset "{unknown[0]}" to regenerate', hint="--regenerate takes an exact name; see assetgen status")
+    return Choices(regenerate=frozenset(options.regenerate), overwrite=options.overwrite, max_cost=_ceiling(workspace, options))
+
+
+def _ceiling(workspace: Workspace, options: Options) -> Decimal | None:
+    if options.max_cost is not None:
+        return options.max_cost
+    policy = workspace.manifest.policy.max_cost
+    return None if policy is None else Decimal(str(policy))
+
+
+def _selected(options: Options, workspace: Workspace) -> frozenset[str]:
+    """The assets to build: the selected ones and what they are made from."""
+    assets = workspace.manifest.assets
+    words = options.names or options.regenerate
+    return closure(select(words, assets) | frozenset(options.regenerate), assets)
+
+
+def _authority(seen: Survey, options: Options, chosen: frozenset[str], confirm: type_confirm | None) -> Authority:
+    environ, ceiling = seen.workspace.environ, _ceiling(seen.workspace, options)
+    found = authority(ceiling=ceiling, agreed=options.agreed, environ=environ, free_only=options.free_only)
+    asks = found.refusal is not None and not options.free_only and environ.get("CI", "").lower() not in ("true", "1")
+    if not asks or confirm is None or not costs(seen.plan, chosen):
+        return found
+    if confirm(seen.plan, chosen):
+        return replace(found, refusal=None, hint="")
+    return replace(found, refusal="you said no", hint="")
+
+
+def costs(plan: Plan, chosen: frozenset[str]) -> bool:
+    """Whether building the chosen assets may cost money, now or after their upstream assets are done."""
+    generating = (planned for name, planned in plan.assets.items() if name in chosen and planned.state is State.GENERATE)
+    return any(planned.price is None or planned.price.high > 0 for planned in generating)
+
+
+@contextmanager
+def _interrupts(notify: Notify) -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM ask for a stop; a second one leaves at once. Only in the main thread, where signals arrive."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        notify(Noted(message="stopping: nothing new is sent; requests without a job id are waited for", hint="Ctrl-C again leaves at once"))
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,288 @@
+"""Executes a plan. One thread owns lock, plan and results; workers take values and return values.
+
+An asset goes through its states one after the other: what a step yields is put into the lock's blocks and the asset is settled again, until
+nothing is left to do. Dependents are settled when their upstream assets have ended.
+"""
+
+import queue
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TypeAlias
+
+from assetgen.engine.acquire import Acquisition, Answer
+from assetgen.engine.finish import Finished, finish
+from assetgen.engine.inbox import Dropped, drop
+from assetgen.engine.materials import Materials
+from assetgen.engine.outcome import Outcome, Result, Status
+from assetgen.engine.pools import Patience, Pool, Pools
+from assetgen.engine.record import Record
+from assetgen.engine.spend import Authority, Budget
+from assetgen.engine.survey import Survey
+from assetgen.errors import AssetgenError, ProviderFailure
+from assetgen.events import Done, Event, Failed, Skipped, Started
+from assetgen.plan.generate import rewritten
+from assetgen.plan.graph import downstream, upstream
+from assetgen.plan.states import AssetPlan, JobState, State
+
+Notify: TypeAlias = Callable[[Event], None]
+_ROUNDS = 8
+
+
+Yield: TypeAlias = Answer | Finished | Dropped
+
+
+@dataclass(kw_only=True)
+class Build:
+    """One run over the selected assets of a surveyed project, which the caller holds."""
+
+    survey: Survey
+    selected: frozenset[str]
+    authority: Authority
+    notify: Notify
+    jobs: int
+    patience: Patience = field(default_factory=Patience)
+    fail_fast: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        """Prepare pools, budget and record."""
+        workspace = self.survey.workspace
+        self._planner = self.survey.planner
+        self._record = Record(workspace=workspace, lock=self.survey.lock)
+        self._materials = Materials(workspace=workspace, facts=self.survey.facts, settled=self._planner.settled)
+        self._budget = Budget(self.authority.ceiling)
+        self._queue: queue.SimpleQueue[tuple[str, Future[Yield]] | Event] = queue.SimpleQueue()
+        self._pools = Pools(workspace.providers, workspace.settings, local=self.jobs)
+        self._ready: deque[str] = deque()
+        self._running = 0
+        self._results: dict[str, Result] = {}
+        self._actions: dict[str, tuple[str, ...]] = {}
+        self._costs: dict[str, Decimal] = {}
+        self._written: dict[str, tuple[str, ...]] = {}
+        self._inbox: list[str] = []
+        self._bug = False
+        self._below = downstream(workspace.manifest.assets)
+
+    def run(self) -> Outcome:
+        """Do everything that can be done. A second interrupt leaves as KeyboardInterrupt, after the lock is written."""
+        try:
+            self._ready.extend(name for name in self._planner.settled if name in self.selected)
+            while self._ready or self._running:
+                while self._ready:
+                    self._consider(self._ready.popleft())
+                self._take()
+            self._close_books()
+        finally:
+            self._record.flush(force=True)
+            self._pools.close()
+        return self._outcome()
+
+    def _take(self) -> None:
+        """Wait for the next word of a worker."""
+        if not self._running and self._queue.empty():
+            return
+        try:
+            item = self._queue.get(timeout=0.5)
+        except queue.Empty:
+            self._record.flush()
+            return
+        if isinstance(item, tuple):
+            name, future = item
+            self._running -= 1
+            self._apply(name, future)
+            self._record.flush()
+        else:
+            self.notify(item)
+
+    def _consider(self, name: str) -> None:
+        """Start the next step of an asset, or end it."""
+        planned = self._planner.settled[name]
+        if name in self._results or self._not_yet(name):
+            return
+        if len(self._actions.get(name, ())) > _ROUNDS:
+            raise AssertionError(f"{name} does not come to rest: {self._actions[name]}")
+        if self.stop.is_set() and planned.state is not State.FRESH:
+            self._end(name, Status.SKIPPED, "interrupted; run the same command to go on")
+            return
+        match planned.state:
+            case State.FRESH:
+                self._end(name, Status.DONE if self._actions.get(name) else Status.FRESH)
+            case State.FINISH:
+                self._start(planned, self._pools.local, lambda: finish(self._materials, planned))
+            case State.RESTORE:
+                self._restore(planned)
+            case State.GENERATE:
+                self._generate(planned)
+            case State.WAITS if planned.reasons[0].code == "upstream":
+                self._end(name, Status.SKIPPED, planned.reason)
+            case State.WAITS:
+                self._end(name, Status.WAITS, planned.reason, planned.reasons[-1].hint)
+            case State.BLOCKED:
+                self._end(name, Status.BLOCKED, planned.reason, planned.reasons[-1].hint)
+
+    def _not_yet(self, name: str) -> bool:
+        """Whether an upstream asset of this run is still at work."""
+        assets = self.survey.workspace.manifest.assets
+        return any(above in self.selected and above not in self._results for above in upstream(assets[name]))
+
+    def _restore(self, planned: AssetPlan) -> None:
+        if planned.inbox is not None:
+            self._start(planned, self._pools.local, lambda: drop(self.survey.workspace, planned))
+        elif planned.picks:
+            self._begin(planned)
+            self._record.originals(planned, planned.picks)
+            self._again(planned.name)
+        else:
+            self._start(planned, self._pools.local, lambda: finish(self._materials, planned))
+
+    def _generate(self, planned: AssetPlan) -> None:
+        paid = planned.price is None or planned.price.high > 0
+        if paid and self.authority.refusal is not None:
+            self._end(planned.name, Status.SKIPPED, self.authority.refusal, self.authority.hint)
+            return
+        if not self._budget.reserve(planned.price):
+            what = f"${planned.price.high}" if planned.price else "an unknown price"
+            hint = "raise --max-cost or policy.max_cost"
+            self._end(planned.name, Status.SKIPPED, f"{what} does not fit into the budget: {self._budget.text()}", hint)
+            return
+        offer = planned.offer or self.survey.facts.offer(planned.asset)
+        planned = replace(planned, offer=offer)
+        names = offer.providers if planned.job is None else (planned.job.provider,)
+        pools = {name: self._pools[name] for name in names}
+        acquisition = Acquisition(
+            workspace=self.survey.workspace,
+            planned=planned,
+            request=lambda: self._materials.request(planned),
+            budget=self._budget,
+            tell=self._queue.put,
+            stop=self.stop,
+            rates={name: pool.rate for name, pool in pools.items()},
+            patience=self.patience,
+        )
+        self._start(planned, pools[names[0]], acquisition.run)
+
+    def _begin(self, planned: AssetPlan) -> None:
+        self._actions[planned.name] = (*self._actions.get(planned.name, ()), planned.state.value)
+        self.notify(Started(asset=planned.name, action=planned.state.value))
+
+    def _start(self, planned: AssetPlan, pool: Pool, work: Callable[[], Yield]) -> None:
+        self._begin(planned)
+        self._running += 1
+        future = pool.submit(work)
+        future.add_done_callback(lambda done: self._queue.put((planned.name, done)))
+
+    def _apply(self, name: str, future: "Future[Yield]") -> None:
+        """The worker boundary: what a step yielded goes into the record, what it raised ends the asset."""
+        planned = self._planner.settled[name]
+        try:
+            match future.result():
+                case Answer() as answer:
+                    self._answered(planned, answer)
+                case Dropped() as dropped:
+                    self._record.originals(planned, (dropped.original,))
+                    self._inbox.append(dropped.path)
+                    self._again(name)
+                case Finished() as done:
+                    self._record.finished(planned, done)
+                    self._written[name] = self._written.get(name, ()) + done.changed
+                    self._again(name)
+        except ProviderFailure as failure:
+            self._fail(name, failure.kind, failure.message, failure.hint)
+        except AssetgenError as error:
+            self._fail(name, "finish", error.message, error.hint)
+        except OSError as error:
+            self._fail(name, "finish", f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        except Exception:  # noqa: BLE001 - one of the two catch-alls: a bug in one asset must not lose the work of the others
+            self._bug = True
+            self._fail(name, "internal", traceback.format_exc())
+
+    def _answered(self, planned: AssetPlan, answer: Answer) -> None:
+        name = planned.name
+        self._record.answered(answer)
+        self._costs[name] = self._costs.get(name, Decimal(0)) + sum((spent.amount or Decimal(0) for spent in answer.spent), Decimal(0))
+        if planned.job is not None and (answer.originals or answer.failure is None):
+            self.survey.facts.done(planned.job)
+        choices = self._planner.choices
+        self._planner.choices = replace(choices, regenerate=choices.regenerate - {name})
+        if answer.originals:
+            policy = self.survey.workspace.manifest.policy
+            refused = rewritten(answer.originals, policy, name)
+            if refused is not None:
+                self._fail(name, "rewritten", refused.text, refused.hint)
+                return
+            self._record.originals(planned, answer.originals)
+        if answer.failure is not None:
+            kind = answer.failure.kind if isinstance(answer.failure, ProviderFailure) else "failed"
+            self._fail(name, kind, answer.failure.message, answer.failure.hint)
+            return
+        self._again(name)
+
+    def _again(self, name: str) -> None:
+        """Settle an asset anew after its blocks changed, and go on with it."""
+        for output in self.survey.workspace.manifest.assets[name].outputs:
+            self.survey.workspace.project.forget(output.path)
+        self._planner.settle(self.survey.workspace.manifest.assets[name])
+        self._ready.append(name)
+
+    def _fail(self, name: str, kind: str, message: str, hint: str = "") -> None:
+        message, hint = (self.survey.workspace.settings.redact(text) for text in (message, hint))
+        self.notify(Failed(asset=name, kind=kind, message=message, hint=hint))
+        if self.fail_fast:
+            self.stop.set()
+        self._end(name, Status.FAILED, message, hint)
+
+    def _end(self, name: str, status: Status, message: str = "", hint: str = "") -> None:
+        """An asset has come to rest: tell it, and let its dependents go on."""
+        cost, written = self._costs.get(name), self._written.get(name, ())
+        actions = self._actions.get(name, ())
+        self._results[name] = Result(asset=name, status=status, actions=actions, message=message, hint=hint, written=written, cost=cost)
+        if status is Status.DONE:
+            notes = self._planner.settled[name].notes + self._rewrites(name)
+            self.notify(Done(asset=name, action=actions[0], written=written, cost=cost, notes=notes))
+        elif status is Status.SKIPPED:
+            self.notify(Skipped(asset=name, why=message))
+        for below in self._below[name]:
+            if below in self.selected and not self._not_yet(below):
+                self._planner.settle(self.survey.workspace.manifest.assets[below])
+                self._ready.append(below)
+
+    def _rewrites(self, name: str) -> tuple[str, ...]:
+        block = self.survey.lock.get(name)
+        original = block.original if block is not None else None
+        policy = self.survey.workspace.manifest.policy
+        generated = State.GENERATE.value in self._actions.get(name, ())
+        if not generated or policy.rewrite == "off" or original is None or not original.dropped:
+            return ()
+        terms = ", ".join(f'"{term}"' for term in original.dropped)
+        return (f"the provider rewrote the prompt and dropped {terms} (assetgen diff {name})",)
+
+    def _close_books(self) -> None:
+        """Mark what the manifest no longer names, and deal with rows that earlier builds left."""
+        for name in self.survey.plan.orphans:
+            if name in self.survey.lock:
+                self._record.orphan(name)
+        for row in self.survey.facts.rows:
+            mine = row.project == self.survey.workspace.name and not row.live and row.state is JobState.FETCHED
+            ended = self._results.get(row.asset)
+            if mine and (ended is None or ended.status in (Status.DONE, Status.FRESH, Status.WAITS)):
+                self._record.replayed(row)
+        self._record.flush(force=True)
+        for path in self._inbox:
+            self.survey.workspace.project.remove(path)
+
+    def _outcome(self) -> Outcome:
+        rows = [row for row in self.survey.workspace.journal.rows() if row.project == self.survey.workspace.name]
+        return Outcome(
+            plan=self.survey.plan,
+            results=dict(self._results),
+            spent=self._budget.spent,
+            interrupted=self.stop.is_set() and not self.fail_fast,
+            bug=self._bug,
+            resumable=sum(1 for row in rows if row.state is JobState.SUBMITTED),
+            unknown=sum(1 for row in rows if row.state in (JobState.INTENT, JobState.UNKNOWN)),
+        )

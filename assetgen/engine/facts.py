@@ -1,0 +1,108 @@
+"""The questions of a plan, answered from disk, store, journal and catalog."""
+
+import re
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from assetgen.engine.offers import offer
+from assetgen.engine.workspace import Workspace
+from assetgen.lockfile import Lock, Original
+from assetgen.model import Asset
+from assetgen.plan.states import Offer, OpenJob
+
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif"})
+
+
+class DiskFacts:
+    """See `assetgen.plan.facts.Facts`. Journal rows are read once, when it is made."""
+
+    def __init__(self, workspace: Workspace, lock: Lock) -> None:
+        self._workspace = workspace
+        self.rows = workspace.journal.rows()
+        self._jobs: dict[str, list[OpenJob]] = {}
+        for row in self.rows:
+            self._jobs.setdefault(row.gen_key, []).append(row)
+        self._paths: dict[str, list[str]] = {}
+        for block in lock.values():
+            for written in block.outputs:
+                self._paths.setdefault(written.sha256, []).append(written.path)
+        self._offers: dict[str, Offer] = {}
+        self._inbox: dict[str, str] | None = None
+
+    def content(self, path: str) -> str | None:
+        """SHA-256 of a file of the project."""
+        return self._workspace.project.content(path)
+
+    def find(self, sha256: str) -> bool:
+        """Whether store, originals folder or a locked output have these bytes."""
+        if self._workspace.store.has(sha256) or self.kept(sha256) is not None:
+            return True
+        return any(self.content(path) == sha256 for path in self._paths.get(sha256, ()))
+
+    def kept(self, sha256: str) -> str | None:
+        """The project path of a committed original, if `[store] originals` is a folder and holds it."""
+        folder = self._workspace.manifest.originals
+        if folder == "store":
+            return None
+        for path in self._workspace.project.glob(f"{folder}/*-{sha256[:16]}.*"):
+            if self.content(path) == sha256:
+                return path
+        return None
+
+    def bytes(self, sha256: str) -> bytes | None:
+        """Bytes of this digest from wherever they are, verified."""
+        data = self._workspace.store.get(sha256)
+        if data is not None:
+            return data
+        kept = self.kept(sha256)
+        paths = ([kept] if kept else []) + self._paths.get(sha256, [])
+        return next((self._workspace.project.read(path) for path in paths if self.content(path) == sha256), None)
+
+    def yielded(self, gen_key: str) -> tuple[Original, ...]:
+        """What this request yielded before."""
+        return self._workspace.store.yielded(gen_key)
+
+    def jobs(self, gen_key: str) -> tuple[OpenJob, ...]:
+        """Open rows for this request."""
+        return tuple(self._jobs.get(gen_key, ()))
+
+    def done(self, row: OpenJob) -> None:
+        """A row was dealt with in this run."""
+        rows = self._jobs.get(row.gen_key, [])
+        self._jobs[row.gen_key] = [other for other in rows if other.id != row.id]
+
+    def inbox(self, asset: str) -> str | None:
+        """The file that a person dropped for this asset: its stem is the asset's name, or the name in file-safe form."""
+        if self._inbox is None:
+            folder = self._workspace.manifest.inbox
+            found = (Path(path) for path in self._workspace.project.glob(f"{folder}/*"))
+            self._inbox = {path.stem: path.as_posix() for path in found if path.suffix.lower() in _PICTURES}
+        return self._inbox.get(asset) or self._inbox.get(slug(asset))
+
+    def offer(self, asset: Asset) -> Offer:
+        """Who could generate it, for how much."""
+        if asset.name not in self._offers:
+            self._offers[asset.name] = offer(self._workspace, asset)
+        return self._offers[asset.name]
+
+    def repeatable(self, provider: str) -> bool:
+        """Whether this provider makes the same pixels again for free."""
+        found = self._workspace.providers.get(provider)
+        return found is not None and found.traits.repeatable
+
+
+def slug(asset: str) -> str:
+    """An asset's name as a file name: `icon[theme=light,size=s]` becomes `icon-light-s`."""
+    base, _, variant = asset.partition("[")
+    values = [part.partition("=")[2] for part in variant.rstrip("]").split(",")] if variant else []
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join([base, *values]))
+
+
+def settled(job: OpenJob) -> OpenJob:
+    """The row as a process that is gone would have left it."""
+    return replace(job, live=False)
+
+
+def suffix(path: str) -> str:
+    """The suffix of a path, lower case, without its dot."""
+    return PurePosixPath(path).suffix.removeprefix(".").lower()

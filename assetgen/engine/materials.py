@@ -1,0 +1,107 @@
+"""Gathers the bytes a step needs: originals, references, files that ops read. Draws an original again where that is free."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from assetgen import digest
+from assetgen.decode import container
+from assetgen.engine import originals
+from assetgen.engine.facts import DiskFacts, slug
+from assetgen.engine.workspace import Workspace
+from assetgen.errors import AssetgenError, Corrupt, ProviderFailure, UsageError
+from assetgen.lockfile import Original
+from assetgen.model import Asset, Json, Local, Reference
+from assetgen.plan.states import AssetPlan
+from assetgen.providers import Blob, Request
+
+
+class Repeat:
+    """The job of drawing an original again: nothing to save, nobody to tell."""
+
+    handle: Mapping[str, Json] | None = None
+
+    def save(self, handle: Mapping[str, Json]) -> None:
+        """A repeatable provider has no job ids."""
+
+    def progress(self, fraction: float | None, text: str) -> None:
+        """Drawing again is quick."""
+
+    def cancelled(self) -> bool:
+        """It is never stopped half-way."""
+        return False
+
+
+@dataclass(kw_only=True)
+class Materials:
+    """Where bytes come from in one build."""
+
+    workspace: Workspace
+    facts: DiskFacts
+    settled: Mapping[str, AssetPlan]
+
+    def original(self, planned: AssetPlan) -> bytes:
+        """The bytes of an asset's chosen original. Raises Corrupt where they are nowhere."""
+        if planned.asset.file is not None:
+            return self.workspace.project.read(planned.asset.file)
+        assert planned.chosen is not None
+        data = self.facts.bytes(planned.chosen)
+        if data is not None:
+            return data
+        locked = planned.block.original if planned.block is not None else None
+        if locked is None or not self.facts.repeatable(locked.provider):
+            raise Corrupt(f'the original of "{planned.name}" is damaged or gone', hint="assetgen store verify")
+        return self._redraw(planned, locked)
+
+    def request(self, planned: AssetPlan, label: str | None = None) -> Request:
+        """The request of an asset with the bytes of its references."""
+        asset = planned.asset
+        offer = self.facts.offer(asset)
+        return Request(
+            model=asset.model,
+            prompt=asset.prompt,
+            negative=asset.negative,
+            size=offer.size,
+            seed=asset.seed,
+            params=asset.params,
+            references=tuple(self._blob(asset, reference) for reference in asset.references),
+            mask=None if asset.mask is None else self._blob(asset, asset.mask),
+            label=asset.name if label is None else label,
+        )
+
+    def files(self, planned: AssetPlan) -> dict[str, bytes]:
+        """The bytes of the files that the ops of an asset read."""
+        found: dict[str, bytes] = {}
+        for output in planned.asset.outputs:
+            for step in output.steps:
+                for name in self.workspace.ops[step.op].files & step.params.keys():
+                    path = str(step.params[name])
+                    found[path] = self.workspace.project.read(path)
+        return found
+
+    def _redraw(self, planned: AssetPlan, locked: Original) -> bytes:
+        provider = self.workspace.providers[locked.provider]
+        request = self.request(planned, label=str(locked.effective.get("label", "")) or planned.name)
+        if locked.seed is not None:
+            request = replace(request, seed=locked.seed)
+        try:
+            data = provider.generate(request, Repeat())[0].data
+        except ProviderFailure as failure:
+            raise AssetgenError(f"the original could not be drawn again: {failure.message}", hint=failure.hint) from failure
+        if digest.of_bytes(data) == locked.sha256:
+            self.workspace.store.put(data)
+            return data
+        if originals.verify(self.workspace, data, request.size).pixels == locked.pixels:
+            return data
+        message = f'"{planned.name}" is drawn differently today than the picture that is locked'
+        raise AssetgenError(message, hint=f"assetgen build --regenerate {planned.name}")
+
+    def _blob(self, asset: Asset, reference: Reference) -> Blob:
+        if isinstance(reference, Local):
+            name, data = reference.path, self.workspace.project.read(reference.path)
+        else:
+            name, data = f"{slug(reference.name)}.png", self.original(self.settled[reference.name])
+        found = container.sniff(data)
+        if found is None:
+            hint = "git lfs pull" if data.startswith(b"version https://git-lfs") else "a PNG, JPEG, WebP or AVIF file"
+            raise UsageError(f'"{name}", a reference of "{asset.name}", is not a picture', hint=hint)
+        return Blob(data=data, format=found, name=name.rpartition("/")[2])

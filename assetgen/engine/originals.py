@@ -1,0 +1,95 @@
+"""From bytes that came in to a record of an original: verified in a child process, kept in the store, and only then spoken of."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from assetgen import rewrite
+from assetgen.decode.facts import Facts, NotAPicture
+from assetgen.decode.pool import ACCEPTED, MAX_PIXELS
+from assetgen.engine.facts import slug
+from assetgen.engine.workspace import Workspace
+from assetgen.errors import BadAnswer, UsageError
+from assetgen.lockfile import Original
+from assetgen.model import Size
+from assetgen.plan.states import Price
+from assetgen.providers import Picture, Provider, Request
+
+
+def verify(workspace: Workspace, data: bytes, wanted: Size | None) -> Facts:
+    """Decode the answer of a provider. Raises BadAnswer, and keeps the bytes where a person can look at them."""
+    limit = max(MAX_PIXELS, wanted.width * wanted.height if wanted else 0)
+    try:
+        facts = workspace.decoder.inspect(data, max_pixels=limit)
+    except NotAPicture as error:
+        raise _bad(workspace, data, error.message) from error
+    if wanted is not None and (facts.width, facts.height) != (wanted.width, wanted.height):
+        raise _bad(workspace, data, f"the picture is {facts.width}x{facts.height}, and {wanted} was asked for")
+    if facts.blank:
+        raise _bad(workspace, data, "the picture is blank")
+    return facts
+
+
+def keep(workspace: Workspace, data: bytes, facts: Facts, made: Original, asset: str) -> Original:
+    """Put the bytes into the store (and the originals folder); the record that comes back has their digest."""
+    workspace.store.put(data)
+    folder = workspace.manifest.originals
+    if folder != "store" and made.paid:
+        workspace.project.write(f"{folder}/{slug(asset)}-{made.sha256[:16]}.{facts.format}", data)
+    return made
+
+
+def answered(sha256: str, facts: Facts, picture: Picture, request: Request, provider: Provider, price: Price | None) -> Original:
+    """The record of a picture that a provider made."""
+    compared = rewrite.compare(request.prompt, picture.revised_prompt) if picture.revised_prompt else None
+    cost = picture.cost
+    estimate = price.high / max(1, request.count) if price is not None and price.high else None
+    amount: Decimal | None = cost.amount if cost is not None else estimate
+    return Original(
+        sha256=sha256,
+        pixels=facts.pixels,
+        format=facts.format,
+        width=facts.width,
+        height=facts.height,
+        bytes=facts.bytes,
+        provider=provider.name,
+        model=picture.model,
+        placeholder=provider.traits.placeholder,
+        source=provider.traits.source,
+        revised_prompt=picture.revised_prompt if compared is not None and compared.changed else None,
+        kept=round(compared.kept, 4) if compared is not None and compared.changed else None,
+        dropped=compared.dropped if compared is not None else (),
+        seed=picture.seed,
+        unhonoured=tuple(picture.unhonoured),
+        effective=dict(picture.effective),
+        request_id=picture.request_id,
+        cost=None if amount is None else str(amount),
+        cost_basis=None if amount is None else (cost.basis if cost is not None else "estimated"),
+    )
+
+
+def found(
+    workspace: Workspace, data: bytes, *, provider: str, sha256: str, formats: Collection[str] = ACCEPTED, **known: str | None
+) -> tuple[Facts, Original]:
+    """The record of a picture that a person made or chose. Raises UsageError where it is none."""
+    try:
+        facts = workspace.decoder.inspect(data, formats=formats, what="the file")
+    except NotAPicture as error:
+        raise UsageError(error.message, hint=error.hint or "a PNG, JPEG, WebP or AVIF file") from error
+    record = Original(
+        sha256=sha256,
+        pixels=facts.pixels,
+        format=facts.format,
+        width=facts.width,
+        height=facts.height,
+        bytes=facts.bytes,
+        provider=provider,
+        source=known.get("source"),
+        model=known.get("model"),
+        request_id=known.get("request_id"),
+    )
+    return facts, record
+
+
+def _bad(workspace: Workspace, data: bytes, message: str) -> BadAnswer:
+    path = workspace.store.reject(data)
+    return BadAnswer(message, hint=f"the bytes that came are kept in {path}")

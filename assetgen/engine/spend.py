@@ -1,0 +1,72 @@
+"""May this build spend, and how much is left? Fails closed: an unknown price counts as over any ceiling."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from assetgen.errors import UsageError
+from assetgen.plan.states import Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """What the user allowed. `refusal` says why nothing may be spent, with its cure; `ceiling` is in USD, None without one."""
+
+    ceiling: Decimal | None = None
+    refusal: str | None = None
+    hint: str = ""
+
+
+def authority(*, ceiling: Decimal | None, agreed: bool, environ: Mapping[str, str], free_only: bool = False) -> Authority:
+    """Who may spend: with `CI=true` only both ASSETGEN_ALLOW_SPEND=1 and a ceiling; elsewhere a ceiling or a yes."""
+    if free_only:
+        return Authority(refusal="this build does free work only")
+    if environ.get("CI", "").lower() in ("true", "1"):
+        if environ.get("ASSETGEN_ALLOW_SPEND") != "1" or ceiling is None:
+            hint = "set ASSETGEN_ALLOW_SPEND=1 and give --max-cost"
+            return Authority(refusal="nothing is spent in CI without ASSETGEN_ALLOW_SPEND=1 and a maximum", hint=hint)
+        return Authority(ceiling=ceiling)
+    if agreed or ceiling is not None:
+        return Authority(ceiling=ceiling)
+    return Authority(refusal="nobody agreed to spend", hint="add --yes, or --max-cost USD, or set policy.max_cost")
+
+
+def dollars(text: str) -> Decimal:
+    """Read an amount of USD. Raises UsageError for anything else, and for negative amounts."""
+    try:
+        amount = Decimal(text.removeprefix("$"))
+    except InvalidOperation:
+        raise UsageError(f'"{text}" is not an amount of money', hint="--max-cost 2.50") from None
+    if not amount.is_finite() or amount < 0:
+        raise UsageError(f'"{text}" is not an amount of money', hint="--max-cost 2.50")
+    return amount
+
+
+class Budget:
+    """Counts what is reserved and spent against the ceiling. Safe to use from several threads."""
+
+    def __init__(self, ceiling: Decimal | None) -> None:
+        self.ceiling = ceiling
+        self.spent = Decimal(0)
+        self._reserved = Decimal(0)
+        self._guard = threading.Lock()
+
+    def reserve(self, price: Price | None) -> bool:
+        """Set the dearest price aside before a call; False if it may not fit."""
+        with self._guard:
+            high = price.high if price is not None else None
+            if self.ceiling is not None and (high is None or self.spent + self._reserved + high > self.ceiling):
+                return False
+            self._reserved += high or 0
+            return True
+
+    def settle(self, reserved: Decimal, spent: Decimal) -> None:
+        """Calls ended: give their reserve back and count what they really cost."""
+        with self._guard:
+            self._reserved -= reserved
+            self.spent += spent
+
+    def text(self) -> str:
+        """What is left, in words."""
+        return f"${self.spent + self._reserved} of ${self.ceiling} are spent or reserved"

@@ -1,0 +1,137 @@
+"""Everything a command works with, opened once: the project's files, manifest, lock, catalog, plug-ins, store, journal and ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+
+from assetgen import lockfile, manifest, plugins
+from assetgen.catalog import Catalog
+from assetgen.catalog import parse as parse_catalog
+from assetgen.decode.pool import Decoder
+from assetgen.errors import UsageError
+from assetgen.files import Project
+from assetgen.journal import Journal
+from assetgen.ledger import Ledger
+from assetgen.lockfile import Block
+from assetgen.model import LOCK, MANIFEST, Manifest
+from assetgen.net import Http
+from assetgen.settings import PROXY, Settings
+from assetgen.store import atomic, location
+from assetgen.store.local import Store
+
+
+def locate(start: Path) -> Path:
+    """The root of the project: the folder of the nearest manifest at `start` or above, but not above its git work tree."""
+    start = start.resolve()
+    if start.is_file():
+        if start.name != MANIFEST:
+            raise UsageError(f'"{start.name}" is not a manifest', hint=f'name the folder that holds "{MANIFEST}"')
+        return start.parent
+    found = location.git_folders(start)
+    for folder in (start, *start.parents):
+        if (folder / MANIFEST).is_file():
+            return folder
+        if found is not None and folder == found[0]:
+            break
+    raise UsageError(f'there is no "{MANIFEST}" in "{start}" or above it', hint="assetgen init")
+
+
+@dataclass(kw_only=True)
+class Workspace:
+    """One opened project. What costs time to open is opened when it is first asked for."""
+
+    root: Path
+    project: Project
+    manifest: Manifest
+    settings: Settings
+    ops: plugins.Ops
+    http: Http
+    providers: plugins.Providers
+    environ: Mapping[str, str]
+
+    @classmethod
+    def open(cls, start: Path, environ: Mapping[str, str]) -> "Workspace":
+        """Read settings and manifest. Raises FaultyFile with every fault."""
+        root = locate(start)
+        project = Project(root)
+        settings = Settings.load(root, environ)
+        http = Http(proxy=settings.get(PROXY))
+        ops = plugins.Ops()
+        known = manifest.Vocabulary(
+            ops=ops, models=frozenset(catalog().models), providers=frozenset((*plugins.found(plugins.PROVIDERS), "file"))
+        )
+        return cls(
+            root=root,
+            project=project,
+            manifest=manifest.load(project, known),
+            settings=settings,
+            ops=ops,
+            http=http,
+            providers=plugins.Providers(settings, http),
+            environ=environ,
+        )
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalog with the manifest's own `[models]` over it."""
+        return catalog().with_overrides(self.manifest.models)
+
+    @cached_property
+    def home(self) -> Path:
+        """The folder of store, journal, ledger and state."""
+        return location.home(self.root)
+
+    @cached_property
+    def name(self) -> str:
+        """The project's name in its repository."""
+        return location.name(self.root)
+
+    @cached_property
+    def store(self) -> Store:
+        """The local store."""
+        return Store(self.home)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Paid jobs in flight."""
+        return Journal(self.home)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Money spent."""
+        return Ledger(self.home)
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """Child processes that verify pictures."""
+        return Decoder()
+
+    def read_lock(self) -> dict[str, Block]:
+        """The lock as it is on disk; empty where there is none."""
+        try:
+            return lockfile.parse((self.root / LOCK).read_bytes())
+        except FileNotFoundError:
+            return {}
+
+    def write_lock(self, lock: Mapping[str, Block]) -> bool:
+        """Write the lock if it differs; returns whether it did."""
+        text = lockfile.dump(lock).encode()
+        path = self.root / LOCK
+        if (path.read_bytes() if path.exists() else None) == text or (not lock and not path.exists()):
+            return False
+        atomic.write(path, text)
+        return True
+
+    def close(self) -> None:
+        """End children and connections."""
+        if "decoder" in self.__dict__:
+            self.decoder.close()
+        self.http.close()
+
+
+def catalog() -> Catalog:
+    """The catalog that comes with assetgen."""
+    folder = resources.files("assetgen.catalog")
+    return parse_catalog({entry.name: entry.read_text() for entry in folder.iterdir() if entry.name.endswith(".toml")})

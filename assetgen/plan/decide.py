@@ -1,0 +1,260 @@
+"""Recipes, lock and facts in, a plan out. Pure: the same arguments give the same plan, and nothing is read but through `Facts`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from assetgen import recipe
+from assetgen.lockfile import Block, Lock, Original
+from assetgen.model import Asset, Json, Manifest, Reference, Upstream
+from assetgen.plan import generate, outputs
+from assetgen.plan.facts import Choices, Facts
+from assetgen.plan.graph import ordered, references
+from assetgen.plan.states import AssetPlan, JobState, OpenJob, OutputState, Plan, Reason, State
+from assetgen.post import Op
+
+
+@dataclass(kw_only=True)
+class Planner:
+    """Settles assets one by one, upstream first. The engine keeps one for a build and settles dependents again when an upstream is done."""
+
+    manifest: Manifest
+    lock: Lock
+    facts: Facts
+    ops: Mapping[str, Op]
+    choices: Choices = field(default_factory=Choices)
+    settled: dict[str, AssetPlan] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index what the whole lock knows, once."""
+        self.ours = frozenset(written.sha256 for block in self.lock.values() for written in block.outputs)
+        gone = [name for name in self.lock if name not in self.manifest.assets]
+        self.orphans = {recipe.gen_key(self.lock[name].request): name for name in gone}
+
+    def plan(self, jobs: Iterable[OpenJob] = ()) -> Plan:
+        """Settle every asset."""
+        for asset in ordered(self.manifest.assets):
+            self.settle(asset)
+        assets = {name: self.settled[name] for name in self.manifest.assets}
+        taken = {planned.renamed_from for planned in assets.values()}
+        orphans = tuple(sorted(name for name in self.lock if name not in assets and name not in taken))
+        return Plan(assets=assets, orphans=orphans, jobs=tuple(jobs))
+
+    def settle(self, asset: Asset) -> AssetPlan:
+        """Decide one asset; its upstream assets must be settled."""
+        content, stop = self._contents(asset)
+        block = self.lock.get(asset.name)
+        if content is None:
+            planned = AssetPlan(asset=asset, state=stop[0], reasons=(stop[1],), block=block)
+        else:
+            planned = self._decide(asset, recipe.request(asset, content))
+        self.settled[asset.name] = planned
+        return planned
+
+    def _contents(self, asset: Asset) -> tuple[dict[Reference, str] | None, tuple[State, Reason]]:
+        content: dict[Reference, str] = {}
+        for reference in references(asset):
+            if isinstance(reference, Upstream):
+                stop = self._upstream(reference.name)
+                if stop is not None:
+                    return None, stop
+                content[reference] = self.settled[reference.name].chosen or ""
+                continue
+            found = self.facts.content(reference.path)
+            if found is None:
+                reason = Reason(code="file-missing", text=f'the file "{reference.path}" does not exist', hint=f'add "{reference.path}"')
+                return None, (State.BLOCKED, reason)
+            content[reference] = found
+        return content, (State.FRESH, Reason(code="", text=""))
+
+    def _upstream(self, name: str) -> tuple[State, Reason] | None:
+        upstream = self.settled[name]
+        match upstream.state:
+            case State.GENERATE | State.WAITS:
+                return State.WAITS, Reason(code="upstream", text=f'waits for "{name}"')
+            case State.BLOCKED if upstream.chosen is None:
+                return State.BLOCKED, Reason(code="upstream-blocked", text=f'"{name}" is blocked')
+            case _ if upstream.chosen is None:
+                return State.WAITS, Reason(code="upstream", text=f'waits for "{name}"')
+            case _:
+                return None
+
+    def _decide(self, asset: Asset, request: dict[str, Json]) -> AssetPlan:
+        gen_key = recipe.gen_key(request)
+        block, renamed = self._block(asset, gen_key)
+        planned = AssetPlan(asset=asset, state=State.FRESH, request=request, gen_key=gen_key, block=block, renamed_from=renamed)
+        if asset.file is not None:
+            return self._finish(replace(planned, chosen=str(request["file"])))
+        if block is not None and asset.freeze and block.original is not None:
+            frozen = () if block.request == request else ("frozen: changes of the request are not followed",)
+            return self._finish(replace(planned, chosen=block.original.sha256, request=block.request, notes=frozen))
+        return self._requested(planned, request, gen_key)
+
+    def _requested(self, planned: AssetPlan, request: dict[str, Json], gen_key: str) -> AssetPlan:
+        """The original comes from a request: look at open jobs first, then at the lock, then at what the request yielded before."""
+        asset, block = planned.asset, planned.block
+        jobs = self.facts.jobs(gen_key)
+        held = generate.held(planned, jobs)
+        if held is not None:
+            return held
+        picks = tuple(original for job in jobs if job.state is JobState.FETCHED for original in job.originals)
+        if picks and not _known(picks, block):
+            return self._restore(planned, picks)
+        if asset.name in self.choices.regenerate:
+            return self._generate(replace(planned, reasons=(Reason(code="regenerate", text="asked for with --regenerate"),)))
+        if block is not None:
+            notes = generate.only_unhonoured(block, request)
+            if notes is not None:
+                return self._locked(replace(planned, notes=notes))
+        return self._stale(planned, gen_key)
+
+    def _block(self, asset: Asset, gen_key: str) -> tuple[Block | None, str | None]:
+        block = self.lock.get(asset.name)
+        if block is not None and (not block.removed or recipe.gen_key(block.request) == gen_key):
+            return block, None
+        old = self.orphans.get(gen_key)
+        taken = {planned.renamed_from for planned in self.settled.values() if planned.name != asset.name}
+        return (self.lock[old], old) if old is not None and old not in taken else (None, None)
+
+    def _locked(self, planned: AssetPlan) -> AssetPlan:
+        """The lock answers the request: there is an original, or candidates that wait for a pick."""
+        assert planned.block is not None
+        if planned.block.original is None:
+            hint = f"assetgen pick {planned.name}"
+            reason = Reason(code="pick", text=f"{len(planned.block.candidates)} candidates wait for a pick", hint=hint)
+            return replace(planned, state=State.WAITS, reasons=(reason,))
+        return self._finish(replace(planned, chosen=planned.block.original.sha256))
+
+    def _stale(self, planned: AssetPlan, gen_key: str) -> AssetPlan:
+        """The lock does not answer the request: it may have been answered before, else somebody must be asked."""
+        reason = generate.why(planned)
+        planned = replace(planned, reasons=(reason,))
+        yielded = tuple(o for o in self.facts.yielded(gen_key) if self.facts.find(o.sha256) or self.facts.repeatable(o.provider))
+        if yielded:
+            return self._restore(planned, yielded)
+        if planned.block is not None and planned.asset.protect:
+            hint = f"assetgen build --regenerate {planned.name}"
+            text = f"{reason.text}, and it is protected"
+            return replace(planned, state=State.BLOCKED, reasons=(replace(reason, code="protected", text=text, hint=hint),))
+        return self._generate(planned)
+
+    def _restore(self, planned: AssetPlan, picks: tuple[Original, ...]) -> AssetPlan:
+        rewritten = generate.rewritten(picks, self.manifest.policy, planned.name)
+        if rewritten is not None:
+            return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, rewritten), picks=picks)
+        refusal = self._occupied(planned)
+        if refusal is not None:
+            return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, refusal), picks=picks)
+        reasons = planned.reasons or (Reason(code="fetched", text="bought by an earlier build and not locked yet"),)
+        single = len(picks) == 1 or planned.asset.candidates == 1
+        chosen = generate.best(picks).sha256 if single else None
+        return replace(planned, state=State.RESTORE, reasons=reasons, picks=picks, chosen=chosen)
+
+    def _generate(self, planned: AssetPlan) -> AssetPlan:
+        refusal = self._occupied(planned) or self._lost_upstream(planned)
+        if refusal is not None:
+            return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, refusal))
+        return generate.decide(planned, self.facts, self.choices)
+
+    def _occupied(self, planned: AssetPlan) -> Reason | None:
+        found = (outputs.occupied(output, planned.block, self.facts, self.ours, self.choices) for output in planned.asset.outputs)
+        return next((reason for reason in found if reason is not None), None)
+
+    def _lost_upstream(self, planned: AssetPlan) -> Reason | None:
+        """An upstream original that can't be sent along, found before anything is paid."""
+        for reference in references(planned.asset):
+            if not isinstance(reference, Upstream):
+                continue
+            upstream = self.settled[reference.name]
+            if upstream.chosen is None or self.facts.find(upstream.chosen) or upstream.asset.file is not None:
+                continue
+            original = upstream.block.original if upstream.block else None
+            if original is None or not self.facts.repeatable(original.provider):
+                text = f'the original of "{reference.name}", which it refers to, is missing'
+                return Reason(code="upstream-original-missing", text=text, hint=f"assetgen build --regenerate {reference.name}")
+        return None
+
+    def _finish(self, planned: AssetPlan) -> AssetPlan:
+        """The original is known: look at each output."""
+        asset, block, chosen = planned.asset, planned.block, planned.chosen
+        assert chosen is not None
+        files, missing = self._op_files(asset)
+        if missing is not None:
+            reason = Reason(code="file-missing", text=f'the file "{missing}" does not exist', hint=f'add "{missing}"')
+            return replace(planned, state=State.BLOCKED, reasons=(reason,))
+        original = block.original if block is not None and block.original is not None and block.original.sha256 == chosen else None
+        source = original.source if original is not None and self.manifest.policy.provenance else None
+        decided = tuple(
+            outputs.decide(
+                output,
+                recipe.finish(
+                    output,
+                    original=chosen,
+                    ops=self.ops,
+                    files=files,
+                    source=source,
+                    placeholder=original is not None and original.placeholder,
+                ),
+                block,
+                self.facts,
+                self.ours,
+                self.choices,
+            )
+            for output in asset.outputs
+        )
+        return self._sum_up(replace(planned, outputs=decided), original)
+
+    def _sum_up(self, planned: AssetPlan, original: Original | None) -> AssetPlan:
+        assert planned.chosen is not None
+        reasons = planned.reasons + tuple(output.reason for output in planned.outputs if output.reason is not None)
+        states = {output.state for output in planned.outputs}
+        if OutputState.BLOCKED in states:
+            blocked = tuple(o.reason for o in planned.outputs if o.state is OutputState.BLOCKED and o.reason is not None)
+            return replace(planned, state=State.BLOCKED, reasons=blocked)
+        reasons += self._lock_only(planned, original)
+        if OutputState.FINISH in states and planned.asset.file is None and not self.facts.find(planned.chosen):
+            if original is not None and self.facts.repeatable(original.provider):
+                return replace(planned, state=State.RESTORE, reasons=reasons, redraw=True)
+            return generate.original_missing(replace(planned, reasons=reasons), self.facts)
+        if OutputState.FINISH in states:
+            return replace(planned, state=State.FINISH, reasons=reasons)
+        if OutputState.RESTORE in states:
+            return replace(planned, state=State.RESTORE, reasons=reasons)
+        return replace(planned, state=State.FINISH if reasons else State.FRESH, reasons=reasons)
+
+    def _lock_only(self, planned: AssetPlan, original: Original | None) -> tuple[Reason, ...]:
+        """Reasons to write the lock although every output is right."""
+        if planned.renamed_from is not None:
+            return (Reason(code="renamed", text=f'renamed from "{planned.renamed_from}"'),)
+        if planned.asset.file is not None and original is None:
+            return (Reason(code="file-changed", text=f'"{planned.asset.file}" is new or has changed'),)
+        wanted = {output.path for output in planned.asset.outputs}
+        stale = [
+            written.path
+            for written in (planned.block.outputs if planned.block else ())
+            if not written.removed and written.path not in wanted
+        ]
+        if stale:
+            return (Reason(code="output-removed", text=f'"{stale[0]}" is no longer an output'),)
+        if planned.block is not None and planned.block.removed:
+            return (Reason(code="returned", text="is in the manifest again"),)
+        return ()
+
+    def _op_files(self, asset: Asset) -> tuple[dict[str, str], str | None]:
+        files: dict[str, str] = {}
+        for output in asset.outputs:
+            for step in output.steps:
+                for name in self.ops[step.op].files & step.params.keys():
+                    path = str(step.params[name])
+                    found = self.facts.content(path)
+                    if found is None:
+                        return {}, path
+                    files[path] = found
+        return files, None
+
+
+def _known(picks: tuple[Original, ...], block: Block | None) -> bool:
+    """Whether the lock already holds what a job fetched."""
+    if block is None:
+        return False
+    locked = {original.sha256 for original in (block.original, *block.candidates) if original is not None}
+    return any(pick.sha256 in locked for pick in picks)

@@ -1,0 +1,55 @@
+"""What a plan must know of the world, as questions. Pure: the engine answers them from disk, store and journal; tests answer from dicts."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from assetgen.lockfile import Original
+from assetgen.model import Asset
+from assetgen.plan.states import Offer, OpenJob
+
+
+class Facts(Protocol):
+    """The state of the world at one moment. Every answer is a value and stays the same for one plan."""
+
+    def content(self, path: str) -> str | None:
+        """SHA-256 of a file of the project; the oid of a git LFS pointer; None where there is no file."""
+        ...
+
+    def find(self, sha256: str) -> bool:
+        """Whether bytes of this digest can be had without a provider."""
+        ...
+
+    def yielded(self, gen_key: str) -> tuple[Original, ...]:
+        """What this request yielded before, oldest first."""
+        ...
+
+    def jobs(self, gen_key: str) -> tuple[OpenJob, ...]:
+        """Open rows of the journal for this request."""
+        ...
+
+    def inbox(self, asset: str) -> str | None:
+        """The project path of a file that a person dropped for this asset."""
+        ...
+
+    def offer(self, asset: Asset) -> Offer:
+        """Who could generate it, for how much."""
+        ...
+
+    def repeatable(self, provider: str) -> bool:
+        """Whether this provider makes the same pixels again for free."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the user decided for this run.
+
+    regenerate: exact names to buy anew. overwrite: replace files that somebody edited. max_cost: USD for this build, None for no ceiling.
+    outputs: False leaves missing output files out of account (`check` where outputs are not committed).
+    """
+
+    regenerate: frozenset[str] = frozenset()
+    overwrite: bool = False
+    max_cost: Decimal | None = None
+    outputs: bool = True

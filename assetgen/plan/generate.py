@@ -1,0 +1,99 @@
+"""The part of the plan where money may be spent: what to do with a request that the lock does not answer. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from assetgen import recipe
+from assetgen.lockfile import Block, Original
+from assetgen.model import Json, Policy
+from assetgen.plan.facts import Choices, Facts
+from assetgen.plan.states import FREE, AssetPlan, JobState, OpenJob, Reason, State
+
+
+def held(planned: AssetPlan, jobs: tuple[OpenJob, ...]) -> AssetPlan | None:
+    """The state that an open job forces on an asset, if any: it runs, its outcome is unknown, or it can be resumed."""
+    for job in jobs:
+        if job.live:
+            reason = Reason(code="in-flight", text=f'another build is asking "{job.provider}" for it')
+            return replace(planned, state=State.WAITS, reasons=(reason,), job=job)
+        if job.state in (JobState.INTENT, JobState.UNKNOWN):
+            detail = f": {job.detail}" if job.detail else ""
+            text = f'"{job.provider}" may have been asked and paid, and no answer is known{detail}'
+            hint = f"look into your account there, then: assetgen jobs resolve {planned.name} --adopt ID | --retry | --abandon"
+            return replace(planned, state=State.BLOCKED, reasons=(Reason(code="unknown-outcome", text=text, hint=hint),), job=job)
+        if job.state is JobState.SUBMITTED:
+            reason = Reason(code="resume", text=f'the job sent to "{job.provider}" earlier is resumed')
+            return replace(planned, state=State.GENERATE, reasons=(reason,), job=job, price=FREE)
+    return None
+
+
+def only_unhonoured(block: Block, request: Mapping[str, Json]) -> tuple[str, ...] | None:
+    """Notes where the lock answers the request, at most up to fields that its model ignores; None where it does not answer it."""
+    found = recipe.changes(block.request, request)
+    ignored = block.original.unhonoured if block.original is not None else ()
+    if any(change.field not in ignored for change in found):
+        return None
+    return tuple(
+        f"{change.field} changed from {_show(change.old)} to {_show(change.new)}, which the model ignores; --regenerate rolls again"
+        for change in found
+    )
+
+
+def why(planned: AssetPlan) -> Reason:
+    """The reason why the lock does not answer the request."""
+    if planned.block is None:
+        return Reason(code="new", text="never generated")
+    assert planned.request is not None
+    found = recipe.changes(planned.block.request, planned.request)
+    names = ", ".join(change.field for change in found)
+    return Reason(code="request-changed", text=f"{names} changed", changes=found)
+
+
+def best(picks: tuple[Original, ...]) -> Original:
+    """Among answers to one request, the one that kept most of the prompt; the newest of equals."""
+    return max(enumerate(picks), key=lambda item: (1.0 if item[1].kept is None else item[1].kept, item[0]))[1]
+
+
+def rewritten(picks: tuple[Original, ...], policy: Policy, name: str) -> Reason | None:
+    """Why the best answer is still not accepted: the provider rewrote the prompt and dropped too much of it."""
+    chosen = best(picks)
+    if policy.rewrite not in ("error", "retry") or chosen.kept is None or chosen.kept >= policy.min_kept:
+        return None
+    dropped = ", ".join(f'"{term}"' for term in chosen.dropped)
+    text = f"the provider rewrote the prompt and dropped {dropped} ({chosen.kept:.0%} kept, {policy.min_kept:.0%} wanted)"
+    hint = f"look at it with `assetgen diff {name}`; take it with `assetgen accept {name}`, or `assetgen build --regenerate {name}`"
+    return Reason(code="rewritten", text=text, hint=hint)
+
+
+def decide(planned: AssetPlan, facts: Facts, choices: Choices) -> AssetPlan:
+    """Somebody has to make a picture: a person, or a provider at a price."""
+    offer = facts.offer(planned.asset)
+    planned = replace(planned, offer=offer, price=offer.price, notes=(*planned.notes, *offer.notes))
+    if offer.problem is not None:
+        return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, offer.problem))
+    if offer.traits.by_hand:
+        dropped = facts.inbox(planned.name)
+        if dropped is not None:
+            reason = Reason(code="inbox", text=f'"{dropped}" was dropped for it')
+            return replace(planned, state=State.RESTORE, reasons=(reason,), inbox=dropped, chosen=facts.content(dropped))
+        hint = f"make the picture by hand, then: assetgen import {planned.name} FILE"
+        return replace(planned, state=State.WAITS, reasons=(*planned.reasons, Reason(code="by-hand", text="waits for you", hint=hint)))
+    if offer.price is None and choices.max_cost is not None:
+        text = f'no price is known for model "{planned.asset.model}", so it counts as over the budget'
+        hint = f"give it a price in [models.{planned.asset.model}], or build without max_cost"
+        return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, Reason(code="price-unknown", text=text, hint=hint)))
+    return replace(planned, state=State.GENERATE)
+
+
+def original_missing(planned: AssetPlan, facts: Facts) -> AssetPlan:
+    """The outputs must be made again, and the paid original is nowhere: say so, with what a new one would cost."""
+    offer = facts.offer(planned.asset)
+    cost = f"a new and different picture costs up to ${offer.price.high}" if offer.price else "what a new picture costs is not known"
+    text = f"the original is missing ({cost})"
+    hint = f"bring its store back (assetgen store path), or buy a new picture with `assetgen build --regenerate {planned.name}`"
+    reason = Reason(code="original-missing", text=text, hint=hint)
+    return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, reason), offer=offer)
+
+
+def _show(value: Json) -> str:
+    return "none" if value is None else str(value)

@@ -1,0 +1,110 @@
+"""Pictures that a person makes in a tool without an API: this provider only writes the prompt, ready to paste. It sends nothing."""
+
+import math
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from assetgen.errors import Impossible
+from assetgen.model import Json, Size
+from assetgen.providers import Http, Job, Picture, Request, Settings, Traits
+
+# The flags of Midjourney's prompt language that a manifest may set; --ar, --seed, --no, --v and --niji come from fields of the asset.
+FLAGS: tuple[str, ...] = (
+    *("chaos", "cw", "draft", "exp", "hd", "iw", "ow", "profile", "quality", "raw", "repeat"),
+    *("sref", "stop", "style", "stylize", "sv", "sw", "tile", "weird"),
+)
+_FIELDS: Mapping[str, str] = {
+    "ar": "size",
+    "aspect": "size",
+    "seed": "seed",
+    "no": "negative",
+    "v": "model",
+    "version": "model",
+    "niji": "model",
+}
+_MIDJOURNEY = re.compile(r"(?:midjourney(?:-(?P<niji>niji)|-v)?|(?P<bare>niji))-?(?P<version>\d+(?:\.\d+)?)?")
+_LARGEST_SEED = 2**32 - 1
+
+
+class Manual:
+    """See `assetgen.providers.Provider`. The engine waits for a file and never calls `generate`."""
+
+    name = "manual"
+    traits = Traits(by_hand=True, paid=False)
+
+    def check(self, request: Request) -> None:
+        """Refuse what the prompt language of a known tool cannot say."""
+        if _MIDJOURNEY.fullmatch(request.model) is None:
+            return
+        for name, value in request.params.items():
+            _check_flag(request.model, name, value)
+        if request.seed is not None and not 0 <= request.seed <= _LARGEST_SEED:
+            raise Impossible(f'model "{request.model}" takes no seed {request.seed}', hint=f"a whole number from 0 to {_LARGEST_SEED}")
+
+    def generate(self, request: Request, job: Job) -> list[Picture]:
+        """Never called: `traits.by_hand` tells the engine to wait for a file."""
+        raise AssertionError(f'"{request.model}" is made by hand', job)
+
+    def ready_prompt(self, request: Request) -> str:
+        """The text to paste into the tool; below it, one line for everything that has to be done by hand."""
+        known = _MIDJOURNEY.fullmatch(request.model)
+        lines = [_line(request.prompt)]
+        if known is not None:
+            lines = [" ".join([*lines, *_flags(request), *_version(known)])]
+        else:
+            lines += [f"negative: {_line(request.negative)}"] if request.negative else []
+            lines += [f"size: {request.size}"] if request.size else []
+            lines += [f"seed: {request.seed}"] if request.seed is not None else []
+            lines += [f"{name}: {_shown(value)}" for name, value in request.params.items()]
+        lines += [f'attach by hand: the reference "{blob.name}"' for blob in request.references]
+        lines += [f'attach by hand: the mask "{request.mask.name}"'] if request.mask else []
+        return "\n".join(lines)
+
+
+def create(settings: Settings, http: Http) -> Manual:
+    """The factory behind the entry point; a person needs neither settings nor network."""
+    del settings, http
+    return Manual()
+
+
+def _check_flag(model: str, name: str, value: Json) -> None:
+    if name in _FIELDS:
+        raise Impossible(f'"{name}" is not a parameter: it comes from the field "{_FIELDS[name]}"', hint=f'remove "{name}" from params')
+    if name not in FLAGS:
+        near = get_close_matches(name, FLAGS, 1)
+        hint = f'did you mean "{near[0]}"?' if near else "it takes " + ", ".join(f'"{flag}"' for flag in FLAGS)
+        raise Impossible(f'model "{model}" takes no parameter "{name}"', hint=hint)
+    if not isinstance(value, bool | int | float | str) or value == "":
+        raise Impossible(f'model "{model}" takes only a number, a word or true for "{name}"', hint=f"{name} = 1")
+
+
+def _flags(request: Request) -> list[str]:
+    found = [f"--ar {_ratio(request.size)}"] if request.size else []
+    found += [f"--seed {request.seed}"] if request.seed is not None else []
+    found += [f"--no {_line(request.negative)}"] if request.negative else []
+    for name, value in request.params.items():
+        if value is True:
+            found.append(f"--{name}")
+        elif value is not False:
+            found.append(f"--{name} {_shown(value)}")
+    return found
+
+
+def _version(known: re.Match[str]) -> list[str]:
+    if known["version"] is None:
+        return ["--niji"] if known["niji"] or known["bare"] else []
+    return [f"--niji {known['version']}" if known["niji"] or known["bare"] else f"--v {known['version']}"]
+
+
+def _ratio(size: Size) -> str:
+    whole = math.gcd(size.width, size.height)
+    return f"{size.width // whole}:{size.height // whole}"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shown(value: Json) -> str:
+    return str(value).lower() if isinstance(value, bool) else _line(str(value))

@@ -1,0 +1,78 @@
+"""A request as the drawing modules see it: words, palette, size to draw at and chance. No drawing here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assetgen.providers import Request
+from assetgen.providers.sketch import palette as colour
+from assetgen.providers.sketch.noise import Dice
+from assetgen.providers.sketch.palette import Palette
+from assetgen.providers.sketch.tone import Tone
+from assetgen.providers.sketch.words import Theme, Words, kind_of, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One picture to draw. `width` and `height` are the size to draw at, which may differ from the size asked for."""
+
+    prompt: str
+    negative: str
+    words: Words
+    palette: Palette
+    kind: str
+    styles: frozenset[str]
+    theme: Theme | None
+    seed: int
+    width: int
+    height: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.width, self.height
+
+    @property
+    def least(self) -> int:
+        return min(self.width, self.height)
+
+    def dice(self, *salt: object) -> Dice:
+        """Chance for one part of the composition; parts do not disturb one another."""
+        return Dice(*self.words.kept, self.seed, *salt)
+
+
+_LARGEST = 4_200_000
+_SMALLEST = 48
+
+
+def working_size(width: int, height: int, kind: str) -> tuple[int, int]:
+    """The size to draw at: bounded work for posters, room to draw for thumbnails. Icons and sprites count their own pixels."""
+    if kind not in {"icon", "sprite"}:
+        width, height = max(width, _SMALLEST), max(height, _SMALLEST)
+    if width * height > _LARGEST:
+        factor = (_LARGEST / (width * height)) ** 0.5
+        width, height = max(1, round(width * factor)), max(1, round(height * factor))
+    return width, height
+
+
+def scene_of(request: Request, *, size: tuple[int, int], seed: int, lent: Sequence[Tone]) -> Scene:
+    """Read the request. `size` is the final size, `lent` the dominant tones of its references."""
+    words = read(request.prompt, request.negative)
+    wanted = request.params.get("kind")
+    kind = kind_of(words, request.prompt, wanted if isinstance(wanted, str) else None)
+    shift = Dice("hue", seed).uniform(-6, 6)
+    palette = colour.palette_of(words, shift=shift, theme=words.theme, lent=lent)
+    given = request.params.get("palette")
+    if isinstance(given, list) and given:
+        palette = colour.overridden(palette, [str(item) for item in given])
+    width, height = working_size(*size, kind)
+    return Scene(
+        prompt=request.prompt,
+        negative=request.negative,
+        words=words,
+        palette=palette,
+        kind=kind,
+        styles=words.styles,
+        theme=words.theme,
+        seed=seed,
+        width=width,
+        height=height,
+    )

@@ -1,0 +1,103 @@
+"""Where secrets, base URLs and proxies come from: the environment, a `.env` beside the manifest, the user's configuration file.
+
+Nothing of this ever stands in a manifest, and nothing read here may appear in a message: `redact` is for every foreign text.
+"""
+
+import base64
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from assetgen.dotenv import parse
+from assetgen.errors import Fault, FaultyFile, Place
+from assetgen.events import Noted
+from assetgen.model import Json
+from assetgen.userconfig import read
+
+PROXY = "ASSETGEN_PROXY"
+
+_SECRET = re.compile(r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(_|$)", re.IGNORECASE)
+_STEERS = re.compile(r"(URL|HOST|PROXY|ENDPOINT)$", re.IGNORECASE)
+_SHORTEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """See `assetgen.providers.Settings`. `sources` are variables, the strongest source first; `tables` is the user's configuration."""
+
+    sources: tuple[Mapping[str, str], ...] = ()
+    tables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+
+    @staticmethod
+    def load(root: Path, environ: Mapping[str, str]) -> "Settings":
+        """Read every source. Raises `FaultyFile` for a file that cannot be understood, or a `.env` that somebody else may have sent."""
+        tables = read(environ)
+        local = _dotenv(root)
+        stored = {name: str(value) for name, value in tables.get("env", {}).items()}
+        if "proxy" in tables.get("network", {}):
+            stored.setdefault(PROXY, str(tables["network"]["proxy"]))
+        return Settings((environ, local, stored), tables)
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The first value that is not empty, in the order of the sources."""
+        return next((value for source in self.sources if (value := source.get(name))), default)
+
+    def provider(self, name: str) -> Mapping[str, Json]:
+        """The table `[providers.NAME]` of the user's configuration; empty where there is none."""
+        table = self.tables.get("providers", {}).get(name, {})
+        return table if isinstance(table, dict) else {}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every loaded value whose name looks like a key's, and the password of the proxy; the longest first."""
+        found = {value for source in self.sources for name, value in source.items() if _SECRET.search(name)}
+        found |= {part for part in [urlsplit(self.get(PROXY, "") or "").password] if part}
+        return tuple(sorted((value for value in found if len(value) >= _SHORTEST), key=lambda value: (-len(value), value)))
+
+    def redact(self, text: str) -> str:
+        """The text without any secret, also where one stands in base64, percent-encoded, or with its last twelve characters only."""
+        for secret in self.secrets():
+            for form in _forms(secret):
+                text = text.replace(form, "[redacted]")
+        return text
+
+
+def unguarded(root: Path) -> list[Noted]:
+    """A note where `.env` lies in a git repository and could be committed. Asks git, if git is there."""
+    if not (root / ".env").is_file() or not _shared(root):
+        return []
+    return [Noted(message='".env" is not ignored by git, so its keys can be committed', hint="echo .env >> .gitignore")]
+
+
+def _forms(secret: str) -> list[str]:
+    data = secret.encode()
+    coded = [base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()]
+    forms = {secret, quote(secret, safe=""), *coded, *(form.rstrip("=") for form in coded)}
+    if len(secret) > 16:
+        forms.add(secret[-12:])
+    return sorted(forms, key=len, reverse=True)
+
+
+def _dotenv(root: Path) -> dict[str, str]:
+    try:
+        data = (root / ".env").read_bytes()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return {}
+    found = parse(data, ".env")
+    # Whoever sends a repository with such a file could have the reader's own keys sent to a server of his choice.
+    steering = [name for name in found if _STEERS.search(name)]
+    if steering and _shared(root):
+        message = f'"{steering[0]}" decides where keys are sent, and a ".env" that git does not ignore may come from anybody'
+        raise FaultyFile([Fault(message=message, place=Place(file=".env", line=1, column=1), hint="echo .env >> .gitignore")])
+    return found
+
+
+def _shared(root: Path) -> bool:
+    """Whether git could carry, or has carried, `.env` to other people: 1 means not ignored, 128 no repository."""
+    try:
+        asked = subprocess.run(["git", "check-ignore", "-q", ".env"], cwd=root, capture_output=True, check=False)
+    except OSError:
+        return False
+    return asked.returncode == 1
