@@ -42,6 +42,10 @@ class Journal:
         """Write down that the request was sent and its fate is not known."""
         return self._update(row, state=JobState.UNKNOWN, detail=detail)
 
+    def abandoned(self, row: OpenJob) -> OpenJob:
+        """Write down that the user gave a job up; its request is not sent again by itself."""
+        return self._update(row, state=JobState.ABANDONED)
+
     def fetched(self, row: OpenJob, originals: tuple[Original, ...]) -> OpenJob:
         """Write down that the pictures are in the store; the lock does not hold them yet."""
         return self._update(row, state=JobState.FETCHED, originals=originals)

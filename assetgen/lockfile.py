@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -17,6 +17,7 @@ from assetgen.errors import Fault, FaultyFile, Place
 from assetgen.model import LOCK
 
 VERSION = 1
+_STRICT = ConfigDict(extra="forbid")
 _HEADER = "# Written by assetgen. Commit this file, do not edit it.\n"
 
 
@@ -27,6 +28,8 @@ class Original:
     `pixels` is the digest of the decoded picture; `kept` the share of the prompt's terms that `revised_prompt` kept and `dropped` the
     others; `effective` what the provider says it used; `unhonoured` the fields of the request it ignored; `cost` is in USD.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     sha256: str
     pixels: str
@@ -62,12 +65,14 @@ class Written:
     yet deleted the file.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
     path: str
     sha256: str
     bytes: int
     width: int
     height: int
-    finish: dict[str, Any]
+    finish: dict[str, Any] = field(default_factory=dict)
     edited: bool = False
     removed: bool = False
 
@@ -75,6 +80,8 @@ class Written:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """All that is locked of one asset. `original` is the chosen one, None while candidates wait for a pick."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     request: dict[str, Any]
     original: Original | None = None
@@ -92,7 +99,12 @@ Lock = Mapping[str, Block]
 
 @cache
 def _adapter() -> TypeAdapter[dict[str, Block]]:
-    return TypeAdapter(dict[str, Block], config=ConfigDict(extra="forbid"))
+    return TypeAdapter(dict[str, Block])
+
+
+@cache
+def _originals() -> TypeAdapter[Original]:
+    return TypeAdapter(Original)
 
 
 def parse(data: bytes, file: str = LOCK) -> dict[str, Block]:
@@ -148,7 +160,7 @@ def record(original: Original) -> dict[str, Any]:
 
 def original(fields_: Mapping[str, Any]) -> Original:
     """The inverse of `record`. Raises ValidationError for anything else."""
-    return TypeAdapter(Original, config=ConfigDict(extra="forbid")).validate_python(dict(fields_))
+    return _originals().validate_python(dict(fields_))
 
 
 def _block(name: str, block: Block) -> str:

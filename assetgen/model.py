@@ -70,7 +70,6 @@ class Output:
     width: int | None = None
     encode: Mapping[str, Json] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
-    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +86,8 @@ class Expect:
 class Asset:
     """One picture the project needs, with styles, defaults, aliases, variables and matrix already applied.
 
-    `where` gives the place of each field in the user's files, for messages and `why`.
+    `where` gives the place of each field in the user's files, for messages and `why`: "size", "outputs.0", "" for itself.
+    Places are computed when they are asked for.
     """
 
     name: str
@@ -111,8 +111,12 @@ class Asset:
     tags: tuple[str, ...] = ()
     protect: bool = False
     freeze: bool = False
-    place: Place | None = None
-    where: Mapping[str, Place] = field(default_factory=dict)
+    where: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def place(self) -> Place | None:
+        """Where the asset is declared."""
+        return self.where.get("")
 
 
 RewritePolicy: TypeAlias = Literal["off", "warn", "error", "retry"]

@@ -145,7 +145,7 @@ def _check(url: httpx.URL, hosts: tuple[str, ...], trusted: str | None, resolve:
         )
     try:
         addresses = tuple(resolve(host, _port(url)))
-    except OSError as failure:
+    except (OSError, UnicodeError) as failure:
         raise _TransientError(f'"{host}" could not be resolved') from failure
     private = [address for address in addresses if not public(ipaddress.ip_address(address))]
     if private and not own:

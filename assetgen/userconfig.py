@@ -25,16 +25,18 @@ def read(environ: Mapping[str, str]) -> dict[str, dict[str, Json]]:
     given = environ.get("ASSETGEN_CONFIG")
     path = Path(given) if given else Path(user_config_dir("assetgen")) / "config.toml"
     try:
-        tables = tomllib.loads(path.read_bytes().decode())
+        text = path.read_bytes().decode()
     except FileNotFoundError:
         if not given:
             return {}
         raise _faulty(path, f'"{path}", named by ASSETGEN_CONFIG, does not exist') from None
     except UnicodeDecodeError:
         raise _faulty(path, "the file is not UTF-8") from None
+    try:
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as failure:
         message, _, where = str(failure).partition(" (at ")
-        line, column = (int(number) for number in (re.findall(r"\d+", where) or ["1", "1"]))
+        line, column = (int(number) for number in (re.findall(r"\d+", where) or [text.count("\n") + 1, 1]))
         raise _faulty(path, message[:1].lower() + message[1:], line=line, column=column) from None
     faults = [_fault(path, subject, message, hint) for subject, message, hint in _judge(tables)]
     if faults:

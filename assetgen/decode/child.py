@@ -28,17 +28,15 @@ def main(memory: int, cpu: int) -> None:
     _reply(sink, {"ready": True})
     while line := source.readline():
         request = json.loads(line)
-        data = source.read(request["length"])
         _limit_picture(cpu)
         try:
-            answer = inspect(data, request["format"], request["max_pixels"])
+            answer = inspect(source.read(request["length"]), request["format"], request["max_pixels"])
         except MemoryError:
             # What was allocated can't be trusted to come back: the next picture gets a new process.
             _reply(sink, {"fault": "memory"})
             return
         except Exception as error:  # noqa: BLE001 - the worker boundary: any complaint of a decoder is an answer
             answer = {"fault": "broken", "text": str(error) or type(error).__name__}
-        del data
         _reply(sink, answer)
 
 

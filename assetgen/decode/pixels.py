@@ -51,12 +51,22 @@ def is_normal(image: Image.Image) -> bool:
 
 
 def orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; broken EXIF counts as upright."""
-    try:
-        value = image.getexif().get(_ORIENTATION, 1)
-    except (SyntaxError, ValueError, TypeError, KeyError, OSError, EOFError, struct.error):
+    """The EXIF orientation, 1 to 8, of a loaded file; broken EXIF counts as upright. Pillow's own reader would print warnings."""
+    exif = image.info.get("exif")
+    if not isinstance(exif, bytes):
         return 1
-    return value if value in _UPRIGHT else 1
+    tiff = exif.removeprefix(b"Exif\0\0")
+    order = ">" if tiff.startswith(b"MM") else "<"
+    try:
+        (start,) = struct.unpack_from(f"{order}L", tiff, 4)
+        (count,) = struct.unpack_from(f"{order}H", tiff, start)
+        for entry in range(count):
+            tag, _kind, _count, value = struct.unpack_from(f"{order}HHLH", tiff, start + 2 + 12 * entry)
+            if tag == _ORIENTATION:
+                return int(value) if value in _UPRIGHT else 1
+    except struct.error:
+        return 1
+    return 1
 
 
 def turned(image: Image.Image, orientation: int) -> Image.Image:

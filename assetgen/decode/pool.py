@@ -62,6 +62,8 @@ class Decoder:
     def _ask(self, request: dict[str, Json], data: bytes) -> dict[str, Json]:
         worker = self._idle.get()
         try:
+            if self._closed:
+                raise AssetgenError("the decoder was closed")
             return self._twice(worker, request, data)
         except Died as death:
             raise NotAPicture(death.message) from death
@@ -104,4 +106,4 @@ def _refusal(answer: dict[str, Json], fmt: str, max_pixels: int) -> NotAPicture:
 
 
 def _millions(pixels: int) -> str:
-    return f"{pixels / 1e6:.3g}"
+    return f"{pixels / 1e6:.1f}".removesuffix(".0")

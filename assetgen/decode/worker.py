@@ -12,12 +12,11 @@ from threading import Timer
 
 import PIL
 
-import assetgen
 from assetgen.errors import AssetgenError
 from assetgen.model import Json
 
 _BOOT = "import sys; sys.path[:0] = sys.argv[3:]; from assetgen.decode.child import main; main(int(sys.argv[1]), int(sys.argv[2]))"
-_ROOTS = tuple(dict.fromkeys(str(Path(next(iter(package.__path__))).parent) for package in (assetgen, PIL)))
+_ROOTS = tuple(dict.fromkeys(str(folder) for folder in (Path(__file__).parents[2], Path(next(iter(PIL.__path__))).parent)))
 _KEPT = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _LONGEST_ANSWER = 1 << 16
 
@@ -110,7 +109,8 @@ class Worker:
         assert process.stdin
         assert process.stdout
         try:
-            process.stdin.write(head + data)
+            process.stdin.write(head)
+            process.stdin.write(data)
             process.stdin.flush()
         except (OSError, ValueError):
             # The child has gone; whether it was ever ready is still in its stdout. ValueError: `close` came from another thread.
@@ -122,13 +122,14 @@ class Worker:
             answer = json.loads(line) if line.endswith(b"\n") else None
         except (OSError, ValueError):
             return None
-        if not self._ready:
+        if not self._ready and process.wait() > 0:
             self.close()
             raise AssetgenError("the decoding process does not start", hint="python -c 'import PIL.Image'")
         return answer if isinstance(answer, dict) else None
 
     def _obituary(self, process: subprocess.Popen[bytes], *, late: bool) -> Died:
-        code = process.returncode
+        process.kill()
+        code = process.wait()
         if late:
             return Died(f"decoding took longer than {self._limits.wall:g} seconds", again=False)
         if os.name == "posix" and code == -signal.SIGXCPU:

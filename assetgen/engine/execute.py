@@ -207,6 +207,8 @@ class Build:
         self._costs[name] = self._costs.get(name, Decimal(0)) + sum((spent.amount or Decimal(0) for spent in answer.spent), Decimal(0))
         if planned.job is not None and (answer.originals or answer.failure is None):
             self.survey.facts.done(planned.job)
+        if planned.gen_key is not None:
+            self._record.superseded(self.survey.facts.jobs(planned.gen_key))
         choices = self._planner.choices
         self._planner.choices = replace(choices, regenerate=choices.regenerate - {name})
         if answer.originals:

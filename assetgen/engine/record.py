@@ -7,9 +7,9 @@ from assetgen.engine.acquire import Answer
 from assetgen.engine.finish import Finished
 from assetgen.engine.workspace import Workspace
 from assetgen.ledger import Spent
-from assetgen.lockfile import Block, Original, Written
+from assetgen.lockfile import Block, Original
 from assetgen.plan.generate import best
-from assetgen.plan.states import AssetPlan, OpenJob
+from assetgen.plan.states import AssetPlan, JobState, OpenJob
 
 _INTERVAL = 2.0
 
@@ -68,6 +68,10 @@ class Record:
             self.workspace.ledger.add(spent)
         self._closing += answer.rows
 
+    def superseded(self, rows: tuple[OpenJob, ...]) -> None:
+        """The request was answered after all: rows that were given up have nothing to warn of any more."""
+        self._closing += [row for row in rows if row.state is JobState.ABANDONED]
+
     def replayed(self, row: OpenJob) -> None:
         """A row whose pictures an earlier build fetched: its money may not be in the ledger yet."""
         amounts = [one.cost for one in row.originals if one.cost is not None]
@@ -97,8 +101,3 @@ class Record:
 def _all(block: Block) -> tuple[Original, ...]:
     own = (block.original,) if block.original is not None else ()
     return block.candidates or own
-
-
-def marked(outputs: tuple[Written, ...]) -> tuple[str, ...]:
-    """The paths that `clean` may remove."""
-    return tuple(written.path for written in outputs if written.removed)

@@ -13,12 +13,13 @@ from assetgen.model import Asset, Expect, Ratio, Reference, Size
 from assetgen.toml import KeyPath
 
 _NO_EXPECT = Expect()
+_MODEL_KEYS = frozenset({"model", "provider", "via", "params"})
 
 
 def build(draft: Draft, names: Mapping[str, list[str]], world: World) -> Iterator[Asset]:
     """The assets of a draft; faults go to where the draft reports them, and what they touch is left out."""
     fields = draft.fields
-    choice = models.Choice() if "file" in fields else models.choose(draft, world.models, world.vocabulary)
+    choice = models.Choice() if "file" in fields else _choice(draft, world)
     size = read_size(draft)
     applied = read_styles(draft, world)
     expect = Expect(**fields["expect"]) if "expect" in fields else _NO_EXPECT
@@ -38,8 +39,8 @@ def build(draft: Draft, names: Mapping[str, list[str]], world: World) -> Iterato
             params=choice.params,
             size=size,
             seed=fields.get("seed"),
-            references=tuple(_references(draft, "references", variant, scope, names)),
-            mask=next(_references(draft, "mask", variant, scope, names), None),
+            references=tuple(_references(draft, "references", variant, scope, names)) if "references" in fields else (),
+            mask=next(_references(draft, "mask", variant, scope, names), None) if "mask" in fields else None,
             candidates=fields.get("candidates", 1),
             file=_file(draft, scope),
             outputs=outputs.expand(draft, size, post, scope, world),
@@ -52,12 +53,23 @@ def build(draft: Draft, names: Mapping[str, list[str]], world: World) -> Iterato
         )
 
 
+def _choice(draft: Draft, world: World) -> models.Choice:
+    """The model; assets that say nothing of it themselves share one answer for each table of defaults."""
+    if not _MODEL_KEYS.isdisjoint(draft.own):
+        return models.choose(draft, world.models, world.vocabulary)
+    fields = draft.fields
+    key = (fields.get("model"), fields.get("provider"), id(fields.get("via")), id(fields.get("params")))
+    if key not in world.choices:
+        world.choices[key] = models.choose(draft, world.models, world.vocabulary)
+    return world.choices[key]
+
+
 def read_size(draft: Draft) -> Size | Ratio | None:
     """The size of the picture that is asked for."""
     fields, own = draft.fields, draft.own
     size, megapixels = fields.get("size"), fields.get("megapixels")
     if size is None:
-        if "megapixels" in own and not draft.lost:
+        if "megapixels" in own and not draft.lost and own is not fields:
             draft.wrong(("megapixels",), Wrong('"megapixels" needs a ratio as size', hint='size = "16:9"', key=True))
         return None
     try:
@@ -123,9 +135,7 @@ def _file(draft: Draft, scope: Mapping[str, str]) -> str | None:
 def _references(
     draft: Draft, field: str, variant: Mapping[str, str], scope: Mapping[str, str], names: Mapping[str, list[str]]
 ) -> Iterator[Reference]:
-    given: Any = draft.fields.get(field)
-    if given is None:
-        return
+    given: Any = draft.fields[field]
     if field == "mask" and not draft.fields.get("references") and "references" not in draft.lost:
         draft.wrong(
             ("mask",), Wrong('"mask" has no meaning without "references"', hint='references = ["@name"], the picture to change', key=True)

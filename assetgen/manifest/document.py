@@ -1,6 +1,8 @@
 """The grammar of one file, applied: faults in our words, and a document from which the faulty values are gone."""
 
+import math
 from collections.abc import Iterable
+
 from pydantic import ValidationError
 
 from assetgen.manifest import schema
@@ -38,7 +40,7 @@ def check_plain(value: object, below: KeyPath = ()) -> Iterable[Wrong]:
             pass
         case int() if not -(2**63) <= value < 2**63:
             yield Wrong("expected an integer of 64 bits, found a larger one", below=below)
-        case float() if value != value or value in (float("inf"), float("-inf")):
+        case float() if not math.isfinite(value):
             yield Wrong(f"expected a finite number, found {value}", below=below)
         case int() | float():
             pass

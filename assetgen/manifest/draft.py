@@ -107,7 +107,7 @@ def _check_kind(made: Draft) -> None:
                 (key,),
                 Wrong(f'"{key}" has no meaning beside "file"', hint="a file is the original as it is: remove one of the two", key=True),
             )
-    elif not ({"prompt", "file"} & made.fields.keys()) and not ({"prompt", "file"} & made.lost):
+    elif "prompt" not in made.fields and "file" not in made.fields and made.lost.isdisjoint(("prompt", "file")):
         made.wrong((), Wrong('neither "prompt" nor "file" is given', hint='prompt = "what the picture shows"', key=True))
 
 

@@ -25,7 +25,7 @@ class Choice:
 
 
 def choose(draft: Draft, aliases: Mapping[str, Mapping[str, Any]], vocabulary: Vocabulary) -> Choice:
-    """The model of an asset. An alias stands just beneath the table that names it: that table's own values win, what that one inherits does not."""
+    """The model of an asset. An alias stands just beneath the table that names it: that table's values win, those it inherits do not."""
     own, fields = draft.own, draft.fields
     provider, via = _service(draft)
     model = fields.get("model")
@@ -36,9 +36,9 @@ def choose(draft: Draft, aliases: Mapping[str, Mapping[str, Any]], vocabulary: V
     alias = aliases.get(model)
     if alias is not None:
         params = {**_over(alias.get("params", {}), draft), **own.get("params", {})}
-        if ("model" in own and not {"provider", "via"} & own.keys()) or (provider is None and not via):
-            if alias.keys() & {"provider", "via"}:
-                provider, via = alias.get("provider"), alias.get("via", [])
+        unsaid = not {"provider", "via"} & own.keys() if "model" in own else provider is None and not via
+        if unsaid and alias.keys() & {"provider", "via"}:
+            provider, via = alias.get("provider"), alias.get("via", [])
     elif model not in vocabulary.models and provider is None and model != MANUAL:
         otherwise = 'name its provider as well, such as provider = "replicate"'
         near = closest(model, [*vocabulary.models, *aliases])
@@ -56,7 +56,7 @@ def check_alias(name: str, alias: Mapping[str, Any], models: Mapping[str, Any], 
     use = alias.get("use", name)
     if "use" in alias and use in models and use != name and use not in vocabulary.models:
         yield Wrong(f'"{use}" is an alias itself', hint="use the model that it means", below=("use",))
-    elif use not in vocabulary.models and "provider" not in alias and whole:
+    elif use not in vocabulary.models and not {"provider", "id"} & alias.keys() and whole:
         if "use" in alias:
             hint = did_you_mean(use, vocabulary.models, 'name its provider as well, such as provider = "replicate"')
             yield Wrong(f"unknown model {quoted(use)}", hint=hint, below=("use",))

@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from assetgen.manifest import colours, paths, steps
+from assetgen.manifest import paths, steps
 from assetgen.manifest.draft import Draft
 from assetgen.manifest.text import render
 from assetgen.manifest.words import Wrong, closest, did_you_mean, quoted
 from assetgen.manifest.world import World
-from assetgen.model import Json, Output, Ratio, Size, Step
+from assetgen.model import Output, Ratio, Size, Step
+from assetgen.post.colours import EXPECTED, is_colour
+from assetgen.post.colours import NAMES as COLOURS
 from assetgen.post.formats import FORMATS, SUFFIXES
 from assetgen.toml import KeyPath
 
 _SETTINGS = ("quality", "effort", "lossless", "background", "subsampling", "sizes")
-_FIXING = frozenset({"fit", "crop", "pad", "resize"})
+_FIXING = frozenset({"fit", "crop", "pad"})
 _REASONS = {
     "prompt": "{prompt} stands in styles only",
     "format": 'add format = "webp", or formats = ["avif", "webp"]',
@@ -29,14 +31,17 @@ def expand(draft: Draft, size: Size | Ratio | None, post: tuple[Step, ...], scop
     made: list[Output] = []
     for index, entry in enumerate(draft.fields["outputs"]):
         path: KeyPath = ("outputs", index)
-        table = {"path": entry} if isinstance(entry, str) else entry
+        if isinstance(entry, str) and "{" not in entry and "}" not in entry:
+            made += _plain(draft, path, entry, post, world)
+            continue
+        table: dict[str, Any] = {"path": entry} if isinstance(entry, str) else entry
         if "path" not in table:
             draft.wrong(path, Wrong('"path" is missing', hint='{ path = "hero.webp", quality = 80 }'))
             continue
         own = steps.read(draft, (*path, "post"), table["post"], scope, world) if "post" in table else ()
         at = path if isinstance(entry, str) else (*path, "path")
         try:
-            made += _files(table, at, fixed(size, post + own), scope, post + own, world)
+            made += _files(table, fixed(size, post + own), scope, post + own, world)
         except Wrong as wrong:
             inside = wrong.below if not isinstance(entry, str) else ()
             wrong.below = ()
@@ -48,8 +53,20 @@ def fixed(size: Size | Ratio | None, post: tuple[Step, ...]) -> tuple[int | None
     """Width and height where they are known before anything is made: by the last step, or by a size in pixels."""
     if not post:
         return (size.width, size.height) if isinstance(size, Size) else (None, None)
-    width, height = (post[-1].params.get(side) if post[-1].op in _FIXING else None for side in ("width", "height"))
+    params = post[-1].params
+    one_side = post[-1].op == "resize" and not {"width", "height"} <= params.keys()  # both together are a box to stay inside
+    exact = post[-1].op in _FIXING or one_side
+    width, height = (params.get(side) if exact else None for side in ("width", "height"))
     return (width if isinstance(width, int) else None, height if isinstance(height, int) else None)
+
+
+def _plain(draft: Draft, at: KeyPath, path: str, post: tuple[Step, ...], world: World) -> tuple[Output, ...]:
+    """The common case: a path that says everything."""
+    try:
+        return (Output(path=_path(path, world), format=_format(path, None, {}), steps=post),)
+    except Wrong as wrong:
+        draft.wrong(at, Wrong(wrong.message, hint=wrong.hint))
+        return ()
 
 
 def _default(draft: Draft, scope: Mapping[str, str], post: tuple[Step, ...], world: World) -> tuple[Output, ...]:
@@ -63,7 +80,6 @@ def _default(draft: Draft, scope: Mapping[str, str], post: tuple[Step, ...], wor
 
 def _files(
     table: Mapping[str, Any],
-    at: KeyPath,
     known: tuple[int | None, int | None],
     scope: Mapping[str, str],
     post: tuple[Step, ...],
@@ -77,7 +93,7 @@ def _files(
     made: dict[str, Output] = {}
     for width in widths:
         for written in formats:
-            path = render(table["path"], scope | _dimensions(known, width, written), _REASONS)
+            path = render(table["path"], {**scope, **_dimensions(known, width, written)}, _REASONS)
             format_ = _format(path, written, table)
             full = _path(path, world)
             if full in made:
@@ -128,11 +144,11 @@ def _check_settings(table: Mapping[str, Any], formats: list[str]) -> None:
             hint = f"settings of {names}: {', '.join(sorted(allowed))}" if allowed else f"{names} takes no settings"
             raise Wrong(f'"{key}" is no setting of {names}', hint=hint, below=(key,), key=True)
     if "background" in table:
-        try:
-            colours.check(table["background"])
-        except Wrong as wrong:
-            wrong.below = ("background",)
-            raise
+        colour = table["background"]
+        if not is_colour(colour):
+            near = closest(colour, COLOURS)
+            hint = f'did you mean "{near}"?' if near else f"a colour is {EXPECTED}"
+            raise Wrong(f"{quoted(colour)} is not a colour", hint=hint, below=("background",))
 
 
 def _path(path: str, world: World) -> str:

@@ -1,5 +1,6 @@
 """Which paths a manifest may name: inside the project, and the same file on every operating system. The disk is not looked at."""
 
+import json
 import re
 import unicodedata
 from pathlib import PurePosixPath
@@ -30,9 +31,9 @@ def check(path: str) -> str:
     if ".." in pure.parts:
         raise Wrong(f'"{path}" leaves the project by ".."', hint="write it relative to the root manifest, without ..")
     if odd := _ODD.search(path):
-        raise Wrong(f'"{path}" holds the character {ascii(odd[0])}, which not every system takes in a file name')
+        raise Wrong(f'"{path}" holds the character {odd[0]!a}, which not every system takes in a file name')
     if unicodedata.normalize("NFC", path) != path:
-        raise Wrong(f'"{path}" is not in the composed Unicode form (NFC)', hint=f"write {ascii(unicodedata.normalize('NFC', path))[1:-1]}")
+        raise Wrong(f'"{path}" is not in the composed Unicode form (NFC)', hint=f"write {json.dumps(unicodedata.normalize('NFC', path))}")
     if not pure.parts or path.endswith("/"):
         raise Wrong(f'"{path}" names no file')
     for part in pure.parts:

@@ -1,5 +1,6 @@
 """From the root manifest to all files it includes: read, parsed and checked against the grammar."""
 
+import re
 from dataclasses import dataclass, field
 
 from assetgen.errors import Fault, FaultyFile
@@ -54,10 +55,11 @@ class _Reading:
 
     def _include(self, source: Source, path: KeyPath, pattern: str) -> None:
         wild = any(character in pattern for character in _WILD)
+        plain = re.sub(r"[*?\[]", "x", pattern)
         try:
-            paths.check(pattern.translate(str.maketrans(dict.fromkeys(_WILD, "x"))))
+            paths.check(plain)
         except Wrong as wrong:
-            self.faults.add(source, path, Wrong(wrong.message.replace("xx", "**"), hint=wrong.hint))
+            self.faults.add(source, path, Wrong(wrong.message.replace(plain, pattern), hint=wrong.hint))
             return
         found = [file for file in self.files.glob(pattern) if not wild or file not in self.chain]
         if not found:

@@ -52,14 +52,14 @@ class OutputTable(TypedDict, total=False):
     width: Annotated[Side, Field(description="Resize to this width after all steps, in pixels; the height follows.")]
     widths: Annotated[list[Side], Field(min_length=1, max_length=64, description="Several widths; {width} stands in the path.")]
     quality: Annotated[int, Field(ge=1, le=100, description="jpeg, webp, avif: 1 is smallest, 100 is best.")]
-    effort: Annotated[int, Field(ge=0, le=10, description="png, webp, avif: 0 is fastest, 10 is smallest.")]
-    lossless: Annotated[bool, Field(description="webp, avif: keep every pixel as it is.")]
+    effort: Annotated[int, Field(ge=0, le=9, description="png, webp, avif: 0 is fastest, 9 is smallest.")]
+    lossless: Annotated[bool, Field(description="webp: keep every pixel as it is.")]
     background: Annotated[Text, Field(description='jpeg: the colour under transparent pixels, "#rrggbb" or a CSS name.')]
     subsampling: Annotated[
         Literal["4:4:4", "4:2:2", "4:2:0"], Field(description="jpeg, avif: resolution of colour; 4:4:4 keeps text crisp.")
     ]
     sizes: Annotated[
-        list[Annotated[int, Field(ge=16, le=256)]], Field(min_length=1, max_length=16, description="ico: the sizes inside, in pixels.")
+        list[Annotated[int, Field(ge=8, le=256)]], Field(min_length=1, max_length=16, description="ico: the sizes inside, in pixels.")
     ]
     post: Annotated[Post, Field(description="Steps for this output only, after those of the asset.")]
 
@@ -151,12 +151,22 @@ class StyleTable(TypedDict, total=False):
 
 @_strict
 class ModelTable(TypedDict, total=False):
-    """An alias with parameters, or other parameters for a model of the catalog."""
+    """An alias with parameters, or another entry for a model of the catalog."""
 
     use: Annotated[Text, Field(description="The model of the catalog that is meant.")]
     provider: Annotated[Text, Field(description="Ask this provider, also for a model that the catalog does not know.")]
     via: Annotated[list[Text], Field(min_length=1, description="Providers that may serve it, in order of preference.")]
     params: Annotated[Params, Field(description="Parameters; an asset's own go before them.")]
+    id: Annotated[dict[str, Text], Field(description="The model's name at each provider; this makes a model the catalog does not have.")]
+    price: Annotated[Any, Field(description="USD for a picture, or a table of one for each provider.")]
+    sizes: Annotated[Any, Field(description="The sizes it makes, or a rule for them.")]
+    supports: Annotated[dict[str, Any], Field(description="What it takes: seed, negative, references and so on.")]
+    licence: Annotated[Text, Field(description="The licence that holds for you.")]
+    usage: Annotated[Literal["commercial", "non-commercial", "unknown"], Field(description="What that licence allows.")]
+    strengths: Annotated[list[Text], Field(description="What it is good at.")]
+    shutdown: Annotated[Any, Field(description="The day it is switched off.")]
+    replaced_by: Annotated[list[Text], Field(description="The models to use instead.")]
+    notes: Annotated[str, Field(description="Anything to remember.")]
 
 
 @_strict

@@ -9,17 +9,13 @@ from assetgen.model import Ratio, Size
 
 _PIXELS = re.compile(r"([0-9]{1,9})x([0-9]{1,9})")
 _RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})")
-_NEARLY = re.compile(r"\s*([0-9]+)\s*(?:px)?\s*([x×X*✕:/])\s*([0-9]+)\s*(?:px)?\s*")
+_NEARLY = re.compile(r"\s*([0-9]+)\s*(?:px)?\s*([xX*:/\u00d7\u2715])\s*([0-9]+)\s*(?:px)?\s*")
 _FORMS = 'size = "1024x1024", "16:9" or [1024, 1024]'
 
 
 def parse(size: str | list[int], megapixels: float | None) -> Size | Ratio:
     """The size; raises `Wrong` for a text that is none, for sides out of range, and for megapixels with a size in pixels."""
-    return _pair(*size) if isinstance(size, list) else _text(size, megapixels or 1.0)
-
-
-def _pair(width: int, height: int) -> Size:
-    return Size(width, height)
+    return Size(*size) if isinstance(size, list) else _text(size, float(megapixels or 1))
 
 
 @lru_cache(maxsize=256)

@@ -54,10 +54,8 @@ def look_up(table: Mapping[str, Any], path: KeyPath) -> bool:
     """Whether there is a value at `path`."""
     value: Any = table
     for step in path:
-        if isinstance(value, Mapping) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
+        if (isinstance(value, Mapping) and step in value) or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
+            value = value[step]  # type: ignore[index]  # a list only with an integer
         else:
             return False
     return True

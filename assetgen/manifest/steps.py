@@ -28,9 +28,9 @@ def read(draft: Draft, path: KeyPath, tables: list[dict[str, Any]], scope: Mappi
                 draft.wrong((*path, index), wrong)
                 continue
             except ExceptionGroup as several:
-                for wrong in several.exceptions:
-                    if isinstance(wrong, Wrong):
-                        draft.wrong((*path, index), wrong)
+                for each in several.exceptions:
+                    if isinstance(each, Wrong):
+                        draft.wrong((*path, index), each)
                 continue
             if not _varies(table):
                 world.steps[id(table)] = step

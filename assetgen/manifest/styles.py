@@ -1,7 +1,8 @@
-"""Reusable parts of prompts: the built-in ones, and how they are put together. Built-in texts never change; a better text gets a new name."""
+"""Reusable parts of prompts: the built-in ones, and how they are put together. Built-in texts never change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from assetgen.manifest.text import render
@@ -18,7 +19,7 @@ class Style:
 _WATERCOLOUR = Style("{prompt}, watercolour painting, soft washes of pigment, visible paper grain, bleeding edges", "photo, hard outlines")
 _BUILT_IN = {
     "3d-render": Style("{prompt}, 3D render, physically based materials, soft global illumination, clean background", "flat, sketch"),
-    "blueprint": Style("{prompt}, blueprint, white line drawing on deep blue paper, thin precise lines, grid", "photo, shading, blurry"),
+    "blueprint": Style("{prompt}, technical illustration, blueprint style, white background, labelled components", "blurry, watermark"),
     "cinematic": Style(
         "{prompt}, cinematic still, dramatic lighting, shallow depth of field, film grain, wide shot", "flat lighting, cartoon"
     ),
@@ -61,10 +62,21 @@ BUILT_IN: Mapping[str, Style] = MappingProxyType(_BUILT_IN)
 
 def add(prompt: str, style: Style, scope: Mapping[str, str]) -> str:
     """The prompt with one style around it; raises `Wrong` for a placeholder of the style that nothing fills."""
-    if not style.prompt:
-        return prompt
+    around = _around(style.prompt)
+    if around is not None:
+        return f"{around[0]}{prompt}{around[1]}"
     text = render(style.prompt, {**scope, "prompt": prompt})
     return text if "{prompt}" in style.prompt else f"{prompt}, {text}"
+
+
+@cache
+def _around(template: str) -> tuple[str, str] | None:
+    """What stands before and behind the prompt, for a style that needs nothing else."""
+    if not template:
+        return "", ""
+    before, found, after = template.partition("{prompt}")
+    plain = "{" not in before + after and "}" not in before + after
+    return (before, after) if plain and found else ("", f", {template}") if plain else None
 
 
 def join_negatives(parts: list[str]) -> str:

@@ -19,7 +19,7 @@ class Layer:
 
 
 class Where(Mapping[str, Place]):
-    """Field to place; `""` is the asset itself, `"outputs.0"` and `"params.steps"` look inside. Layers run from the asset's own table down."""
+    """Field to place; `""` is the asset itself, `"outputs.0"` looks inside. Layers run from the asset's own table down."""
 
     __slots__ = ("_layers",)
 

@@ -145,7 +145,8 @@ def _of_error(error: Mapping[str, Any], known: Iterable[str]) -> Wrong:
         return _choice(value, re.findall(r"'([^']*)'|(\d+)", context["expected"]))
     if type_ in _LIMITS:
         name, word = _LIMITS[type_]
-        return Wrong(f"expected {word} {context[name]}, found {quoted(value)}")
+        bound = context[name]
+        return Wrong(f"expected {word} {int(bound) if bound == int(bound) else bound}, found {quoted(value)}")
     return _length(type_, context, value)
 
 

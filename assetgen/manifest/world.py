@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assetgen.manifest import paths, styles
-from assetgen.manifest.models import check_alias
+from assetgen.manifest.models import Choice, check_alias
 from assetgen.manifest.source import Faults, Source
 from assetgen.manifest.text import check_names, check_syntax
 from assetgen.manifest.vocabulary import Vocabulary
@@ -16,7 +16,10 @@ from assetgen.toml import KeyPath
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The names an asset may use. `styles` come with their place; `steps` remembers validated steps by the identity of their table."""
+    """The names an asset may use.
+
+    `steps` and `choices` remember what many assets share, by the identity of the tables it was read from.
+    """
 
     vocabulary: Vocabulary
     faults: Faults
@@ -28,6 +31,7 @@ class World:
     originals: str
     files: frozenset[str]
     steps: dict[int, Step] = field(default_factory=dict)
+    choices: dict[object, Choice] = field(default_factory=dict)
 
 
 def gather(sources: list[Source], vocabulary: Vocabulary, faults: Faults) -> World:
@@ -80,7 +84,8 @@ def claim(source: Source, path: KeyPath, origins: dict[KeyPath, Source], faults:
 
 
 def _style(source: Source, name: str, table: Mapping[str, Any], faults: Faults) -> styles.Style:
-    if name in styles.BUILT_IN:
+    style = styles.Style(table.get("prompt", ""), table.get("negative", ""))
+    if style != styles.BUILT_IN.get(name, style):
         hint = f'give yours a new name, such as "my-{name}"'
         faults.add(source, ("styles", name), Wrong(f'"{name}" is a built-in style, which never changes', hint=hint, key=True))
         return styles.BUILT_IN[name]
@@ -89,7 +94,7 @@ def _style(source: Source, name: str, table: Mapping[str, Any], faults: Faults) 
             check_syntax(table.get(part, ""))
         except Wrong as wrong:
             faults.add(source, ("styles", name, part), wrong)
-    return styles.Style(table.get("prompt", ""), table.get("negative", ""))
+    return style
 
 
 def _folder(source: Source, path: tuple[str, str], default: str, faults: Faults) -> str:

@@ -131,6 +131,9 @@ class Planner:
         yielded = tuple(o for o in self.facts.yielded(gen_key) if self.facts.find(o.sha256) or self.facts.repeatable(o.provider))
         if yielded:
             return self._restore(planned, yielded)
+        abandoned = generate.abandoned(self.facts.jobs(gen_key), planned.name)
+        if abandoned is not None:
+            return replace(planned, state=State.BLOCKED, reasons=(reason, abandoned))
         if planned.block is not None and planned.asset.protect:
             hint = f"assetgen build --regenerate {planned.name}"
             text = f"{reason.text}, and it is protected"

@@ -27,6 +27,14 @@ def held(planned: AssetPlan, jobs: tuple[OpenJob, ...]) -> AssetPlan | None:
     return None
 
 
+def abandoned(jobs: tuple[OpenJob, ...], name: str) -> Reason | None:
+    """Why a request whose outcome was given up is not sent again by itself."""
+    if not any(job.state is JobState.ABANDONED for job in jobs):
+        return None
+    hint = f"assetgen build --regenerate {name}"
+    return Reason(code="abandoned", text="an earlier request for it was given up and may have been paid", hint=hint)
+
+
 def only_unhonoured(block: Block, request: Mapping[str, Json]) -> tuple[str, ...] | None:
     """Notes where the lock answers the request, at most up to fields that its model ignores; None where it does not answer it."""
     found = recipe.changes(block.request, request)

@@ -68,6 +68,7 @@ class JobState(StrEnum):
     SUBMITTED = "submitted"
     UNKNOWN = "unknown"
     FETCHED = "fetched"
+    ABANDONED = "abandoned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

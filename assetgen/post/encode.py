@@ -38,6 +38,9 @@ def encode(
     if max(image.size) > limit:
         side = "width" if image.width > limit else "height"
         raise PostError(f"a picture of {image.width}x{image.height} is too large for this format", op=fmt, hint=f"{side} = {limit}")
+    # Whatever else an op left in `info` (a profile, a comment) would be written by some formats and not by others.
+    image = image.copy()
+    image.info = {}
     data = _ENCODERS[fmt](image, {**known.defaults, **(settings or {})}, xmp(source, placeholder=placeholder))
     # An output that should say where it comes from and does not is worse than none.
     wanted = Marks(source=source, placeholder=placeholder)

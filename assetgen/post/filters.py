@@ -26,9 +26,10 @@ def sharpen(
     """Strengthen edges (unsharp mask)."""
     colour, alpha = split(image)
     if alpha:
-        # Colour hidden under transparency would leave a rim: the visible colour is spread there first.
-        spread, _ = split(_blurred(image, radius))
-        colour = over(image, spread).convert(colour.mode)
+        # Colour hidden under transparency would leave a rim: the visible colour is spread there first. Twice, since a colour with
+        # little opacity is known in coarse steps only.
+        far, _ = split(_blurred(image, 4 * radius))
+        colour = over(image, over(_blurred(image, radius), far)).convert(colour.mode)
     return joined(colour.filter(ImageFilter.UnsharpMask(radius, round(amount * 100), threshold)), alpha)
 
 

@@ -33,7 +33,9 @@ def open_image(data: bytes, *, formats: Collection[str] = READABLE) -> Image.Ima
         raise NotAPicture(f"the {fmt.upper()} can't be decoded: {error}") from error
     profile = file.info.get("icc_profile")
     image = pixels.normal(_in_srgb(file, profile)) if file.mode == "CMYK" else _in_srgb(pixels.normal(file), profile)
-    return pixels.turned(image, orientation)
+    image = pixels.turned(image, orientation)
+    image.info = {}
+    return image
 
 
 def _in_srgb(image: Image.Image, profile: object) -> Image.Image:

@@ -94,6 +94,7 @@ class Traits:
     repeatable: the same request gives the same pixels for free, so a lost original may be made again.
     by_hand: a person makes the picture; the engine waits for a file.
     concurrency / per_minute: requests in flight and requests per minute that the provider allows by default.
+    resumable: it gives job ids by which a lost answer can be asked for again.
     placeholder: its pictures are refused by `check --release`.
     source: IPTC digital source type of its pictures, or None for pictures made by people.
     """
@@ -101,6 +102,7 @@ class Traits:
     repeatable: bool = False
     by_hand: bool = False
     paid: bool = True
+    resumable: bool = False
     placeholder: bool = False
     concurrency: int = 4
     per_minute: int | None = None

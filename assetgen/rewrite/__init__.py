@@ -3,17 +3,18 @@
 Terms are compared, not meanings: only spellings, endings and number words are made equal, synonyms are never guessed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assetgen.rewrite.spans import Span, words_diff
 from assetgen.rewrite.stems import folded, stem
-from assetgen.rewrite.terms import Term, exact, terms
+from assetgen.rewrite.terms import Term, distinct, exact, terms
 
 __all__ = ["Rewrite", "Span", "Term", "compare", "firmer", "terms", "words_diff"]
 
-# A quoted text without quotes in the rewritten prompt is searched for in all of it; more texts than this are not worth it.
+# A quoted text without quotes in the rewritten prompt is searched for in all of it; so many texts, in so many places.
 MOST_SEARCHES = 64
+MOST_PLACES = 1000
 MOST_NAMED = 12
 AS_WRITTEN = "Use this prompt exactly as written. Do not rewrite it, and do not add or remove anything:"
 
@@ -33,7 +34,8 @@ class Rewrite:
 
 def compare(asked: str, revised: str) -> Rewrite:
     """Compare the prompt that was asked for with the one the provider says it used."""
-    wanted = _first_of_each(term for term in terms(asked) if not (term.kind == "number" and term.text.lower() == "one"))
+    # "one cat" is "a cat" to any rewriter.
+    wanted = [term for term in distinct(asked) if term.text.lower() != "one"]
     there = _keys(revised)
     lost = _quotes_still_there(_missing(wanted, there), revised)
     gone = {term.key for term in lost}
@@ -57,21 +59,16 @@ def firmer(prompt: str, dropped: Sequence[str], attempt: int) -> str:
     return f"{AS_WRITTEN} {prompt}\nThe last version left these out; every one of them must stay, word for word: {named}"
 
 
-def _first_of_each(found: Iterable[Term]) -> list[Term]:
-    seen: dict[str, Term] = {}
-    for term in found:
-        seen.setdefault(term.key, term)
-    return list(seen.values())
-
-
 def _keys(text: str) -> set[str]:
     """Every key under which a text may answer: its terms, the parts of its compounds, and the words inside its quotes."""
     keys: set[str] = set()
-    for term in terms(text):
+    for term in distinct(text):
         keys.add(term.key)
         if term.kind == "quote":
             # Once: a quote inside a quote keeps its key, and its words are found by the stems of the outer one.
-            keys.update(inner.key for inner in terms(term.key[1:-1]))
+            keys.update(inner.key for inner in distinct(term.key[1:-1]))
+        elif term.kind == "signs":
+            keys.update(term.key)
         elif "-" in term.key:
             keys.update(part for part in term.key.split("-") if part)
             keys.add(term.key.replace("-", ""))
@@ -104,16 +101,22 @@ def _quotes_still_there(missing: list[Term], revised: str) -> list[Term]:
 
 
 def _stands_in(quote: str, text: str) -> bool:
-    at = text.find(quote)
-    end = at + len(quote)
-    return at >= 0 and not text[max(at - 1, 0) : at].isalnum() and not text[end : end + 1].isalnum()
+    end = 0
+    for _ in range(MOST_PLACES):
+        at = text.find(quote, end)
+        if at < 0:
+            return False
+        end = at + len(quote)
+        if not (text[max(at - 1, 0) : at].isalnum() or text[end : end + 1].isalnum()):
+            return True
+    return False
 
 
 def _texts(found: Sequence[Term], text: str) -> tuple[str, ...]:
     """The user's words for terms; pairs of signs that overlap are told as one piece."""
     pieces: list[tuple[int, int, str]] = []
     for term in found:
-        if term.kind == "signs" and pieces and pieces[-1][2] == "signs" and term.start <= pieces[-1][1]:
+        if term.kind == "signs" and pieces and pieces[-1][2] == "signs" and term.start < pieces[-1][1]:
             pieces[-1] = (pieces[-1][0], term.end, "signs")
         else:
             pieces.append((term.start, term.end, term.kind))

@@ -1,6 +1,7 @@
 """The difference of two texts word by word, for a reader's eye. Signs of scripts without spaces are words of their own."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -8,8 +9,8 @@ from typing import Literal
 from assetgen.rewrite.terms import UNSPACED
 
 _WORD = re.compile(f"(?:[{UNSPACED}]|[^ {UNSPACED}]+) ?")
-# Beyond this many pairs of words the middle is shown as replaced: a reader is not helped by more, and the work stays bounded.
-MOST_PAIRS = 1_000_000
+# The work grows with the pairs of equal words. Beyond this many the middle is shown as replaced; prompts have a few thousand.
+MOST_PAIRS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ def words_diff(old: str, new: str) -> tuple[Span, ...]:
     tail = _common(left[head:][::-1], right[head:][::-1])
     spans = [_span("equal", after[:head])]
     middle = (before[head : len(before) - tail], after[head : len(after) - tail])
-    if len(middle[0]) * len(middle[1]) > MOST_PAIRS:
+    if _pairs(left[head:], right[head:]) > MOST_PAIRS:
         spans += [_span("removed", middle[0]), _span("added", middle[1])]
     else:
         spans += _matched(*middle)
@@ -47,6 +48,11 @@ def _common(left: list[str], right: list[str]) -> int:
             break
         count += 1
     return count
+
+
+def _pairs(left: list[str], right: list[str]) -> int:
+    counts = Counter(right)
+    return sum(count * counts[word] for word, count in Counter(left).items())
 
 
 def _matched(before: list[str], after: list[str]) -> list[Span]:

@@ -7,39 +7,42 @@ import re
 import unicodedata
 
 # What a prompt can lose without a change of the picture: grammar, and the request around the description.
-STOP = frozenset(
-    """
-    a an the this that these those it its he she his her hers him they them their theirs we us our you your i me my who whom whose which what
-    where when while and or but nor so as if than then of in on at by for from into onto upon to up down out off over under with within about
-    is are was were be been being am do does did has have had having can could will would shall should may might must
-    there here also very just too some any each such both all please create generate make draw depict depicts depicting depicted show shows
-    showing shown feature features featuring featured portray portraying display displaying imagine image images picture pictures one's
-    der das dem ein eine einen einem einer und mit im am auf von zu le la les un une et du des de avec dans sur au aux el los las una y del e o
-    il lo gli i con per di da em no_pt um uma
-    """.split()
-)
-NEGATIONS = frozenset({"no", "not", "without", "never", "none", "nothing", "neither"})
-NUMBERS = {
-    word: str(number)
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
-        "twenty".split()
-    )
-} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100", "thousand": "1000", "dozen": "12"}
-UNITS = {"percent": "%", "degree": "°", "degrees": "°", "pixel": "px", "pixels": "px", "inches": "inch"} | {
-    unit: unit for unit in ("%", "°", "px", "mm", "cm", "km", "m", "ft", "feet", "inch", "kg", "g", "k", "mp", "dpi", "ppi", "fps", "hz")
-}
-# British and American spellings, as stems.
+_GRAMMAR = """
+a an the this that these those it its he she his her hers him they them their theirs we us our you your i me my who whom whose which
+what where when while and or but nor so as if than then of in on at by for from into onto upon to up down out off over under with
+within about is are was were be been being am do does did has have had having can could will would shall should may might must there
+here also very just too some any each such both all x
+"""
+_REQUEST = """
+please create generate make draw depict depicts depicting depicted show shows showing shown feature features featuring featured portray
+portraying saying says display displaying imagine image images picture pictures
+"""
+# Only what means nothing in an English prompt: "die" and "den" stay words.
+_ELSEWHERE = """
+der das dem ein eine einen einem einer und mit im auf von zu le la les un une et du des de avec dans sur au aux el los las una y del e
+o il lo gli con di da em um uma
+"""
+STOP = frozenset((_GRAMMAR + _REQUEST + _ELSEWHERE).split())
+NEGATIONS = frozenset({"no", "not", "without", "never", "none", "nothing", "neither", "cannot"})
+_COUNTED = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty
+"""
+NUMBERS = {word: str(number) for number, word in enumerate(_COUNTED.split())} | {
+    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90", "hundred": "100",
+    "thousand": "1000", "dozen": "12",
+}  # fmt: skip
+UNITS = {"percent": "%", "degree": "\xb0", "degrees": "\xb0", "pixel": "px", "pixels": "px", "inches": "inch"}
+# British and American spellings and short forms, as stems.
 SPELLINGS = {
     "grey": "gray", "colour": "color", "armour": "armor", "harbour": "harbor", "flavour": "flavor", "neighbour": "neighbor",
-    "favourit": "favorit", "centr": "center", "theatr": "theater", "fibr": "fiber", "metr": "meter", "litr": "liter", "jewelleri": "jewelri",
-    "aluminium": "aluminum", "mould": "mold", "plough": "plow", "tyr": "tir", "pyjama": "pajama", "aeroplan": "airplan", "moustach": "mustach",
-    "cosi": "cozi", "catalogu": "catalog", "sceptr": "scepter", "sabr": "saber", "odour": "odor", "vapour": "vapor", "humour": "humor",
+    "favourit": "favorit", "centr": "center", "theatr": "theater", "fibr": "fiber", "metr": "meter", "litr": "liter",
+    "jewelleri": "jewelri", "aluminium": "aluminum", "mould": "mold", "plough": "plow", "tyr": "tir", "pyjama": "pajama",
+    "aeroplan": "airplan", "moustach": "mustach", "cosi": "cozi", "catalogu": "catalog", "sceptr": "scepter", "sabr": "saber",
+    "vapour": "vapor", "photograph": "photo",
 }  # fmt: skip
 IRREGULAR = {
     "men": "man", "women": "woman", "children": "child", "people": "person", "persons": "person", "feet": "foot", "teeth": "tooth",
-    "mice": "mouse", "geese": "goose", "leaves": "leaf", "wolves": "wolf", "knives": "knife", "shelves": "shelf", "wooden": "wood",
-    "woolen": "wool", "woollen": "wool", "golden": "gold",
+    "mice": "mouse", "geese": "goose", "leaves": "leaf", "wolves": "wolf", "knives": "knife", "shelves": "shelf",
 }  # fmt: skip
 
 _LATIN = re.compile(r"[a-z]+")
@@ -52,10 +55,14 @@ def folded(word: str) -> str:
     return unicodedata.normalize("NFKC", text.casefold()) if not text.isascii() else text.lower()
 
 
+def bare(word: str) -> str:
+    """The word folded and without the mark of a possessive."""
+    return folded(word).replace("\u2019", "'").removesuffix("'s").rstrip("'")
+
+
 def stem(word: str) -> str:
     """The stem of one word, folded first. Equal stems count as the same word."""
-    word = folded(word).replace("\u2019", "'")
-    word = word.removesuffix("'s").rstrip("'")
+    word = bare(word)
     if word in NEGATIONS or word.endswith("n't"):
         return "not"
     if word in IRREGULAR:
@@ -66,9 +73,7 @@ def stem(word: str) -> str:
 
 
 def _shortened(word: str) -> str:
-    word = _without_ending(_singular(word))
-    if word.endswith("e"):
-        word = word[:-1]
+    word = _without_ending(_singular(word)).removesuffix("e")
     if word.endswith("y") and len(word) > 3 and not _VOWEL.match(word[-2]):
         word = word[:-1] + "i"
     if word.endswith("is") and len(word) >= 6:

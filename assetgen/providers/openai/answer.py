@@ -1,6 +1,7 @@
 """Reads the body of an answer: the pictures, what the provider says it did, and what it cost.
 
-The SDK's own models are not used: they validate megabytes of base64 as text. pybase64, where it is installed, saves 4 ms a picture.
+The SDK's own models are not used: they validate megabytes of base64 as text. Where they are installed, pybase64 saves 4 ms
+of CPU for a picture of 1.5 MB, and msgspec 2 ms.
 """
 
 import base64
@@ -58,7 +59,7 @@ def _picture(
 
 def _decoded(body: bytes, headers: Mapping[str, str]) -> Mapping[str, object]:
     try:
-        answer = json.loads(body)
+        answer = _parsed(body)
     except (ValueError, RecursionError):
         kind = plain(headers.get("content-type", "")) or "no type"
         raise BadAnswer(f'openai answered with status 200 and "{kind}", which is no JSON') from None
@@ -69,6 +70,18 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> Mapping[str, object]:
         message = error.get("message") if isinstance(error, dict) else error
         raise BadAnswer(f"openai answered with status 200 and an error: {plain(str(message))}")
     return answer
+
+
+def _parsed(body: bytes) -> object:
+    """The JSON of a body; `ValueError` where it is none."""
+    try:
+        import msgspec
+    except ImportError:
+        return json.loads(body)
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError as failure:
+        raise ValueError(str(failure)) from failure
 
 
 def _bytes(item: object, fetch: Callable[[str], bytes]) -> bytes:

@@ -3,34 +3,32 @@
 from PIL import Image
 
 from assetgen.providers.sketch.canvas import Point, Stencil, vertical
+from assetgen.providers.sketch.noise import cloud
 from assetgen.providers.sketch.scene import Scene
 from assetgen.providers.sketch.tone import Tone, mix
 
 
 def draw(scene: Scene) -> Image.Image:
     """The picture, at the scene's size."""
-    paper = scene.palette.paper
-    deep = scene.palette.main.to(l=0.3 if scene.palette.dark else 0.9, c=min(scene.palette.main.c, 0.06))
-    canvas = vertical(((0, paper), (1, mix(paper, deep, 0.9))), scene.width, scene.height)
+    main = scene.palette.main
+    ground = main.to(l=0.24 if scene.palette.dark else 0.93, c=min(main.c, 0.04))
+    canvas = vertical(((0, ground.by(l=0.015)), (1, ground.by(l=-0.03))), scene.width, scene.height)
     dice = scene.dice("blocks")
-    side = 6
-    half = min(scene.width / (side * 2 + 1.6), scene.height / (side + 4.2))
-    centre = scene.width / 2
-    top = scene.height * 0.5 - side * half * 0.5 + half * 0.7
-    base = [(centre, top - half * 0.4), (centre + (side + 0.4) * half, top + side * half * 0.5), (centre, top + (side + 0.4) * half), (centre - (side + 0.4) * half, top + side * half * 0.5)]
-    slab = Stencil((0, 0, scene.width, scene.height), most=2)
-    slab.polygon([(x, y + half * 0.45) for x, y in base])
-    slab.stamp(canvas, deep.by(l=-0.35), opacity=0.28, blur=half * 0.3)
-    _face(canvas, base, deep.by(l=-0.015 if not scene.palette.dark else 0.05))
-    for row in range(side):
-        for column in range(side):
-            far = abs(row - (side - 1) / 2) + abs(column - (side - 1) / 2)
-            if dice.chance(0.2):
+    half = max(8.0, scene.least / dice.uniform(9, 11))
+    heights = cloud(scene.dice("heights"), (32, 32), (5, 5), octaves=2)
+    last = int(scene.width / half) // 2 + int(scene.height / half) + 6
+    for row in range(-last, last):
+        for column in range(-last, last):
+            at = scene.width / 2 + (column - row) * half, scene.height / 2 + (column + row) * half * 0.5
+            if not (-half * 2 < at[0] < scene.width + half * 2 and -half * 2 < at[1] < scene.height + half * 5):
                 continue
-            tall = half * max(0.16, (2.5 - far * 0.42) * dice.uniform(0.25, 1.0))
-            at = centre + (column - row) * half, top + (column + row) * half * 0.5
+            # Every fourth line is a street.
+            if row % 4 == 0 or column % 4 == 0:
+                continue
+            tall = half * (0.12 + 3.4 * max(0.0, float(heights[row % 32, column % 32]) - 0.3) * dice.uniform(0.5, 1.1))
             tone = dice.pick(scene.palette.swatches[:4])
-            _block(canvas, at, (half, tall), tone.to(l=min(0.8, max(0.5, tone.l))))
+            pale = 0.46 if scene.palette.dark else 0.7
+            _block(canvas, at, (half, tall), mix(tone.to(l=min(0.82, max(pale, tone.l))), ground, 0.12))
     return canvas
 
 

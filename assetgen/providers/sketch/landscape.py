@@ -68,7 +68,7 @@ def _layer(canvas: Image.Image, scene: Scene, light: Light, reach: tuple[float, 
         flora.wood(canvas, scene, ridge[1::_SUB], layer, (body.by(l=-0.015), depth))
     fill = vertical(((0, body), (min(1.0, scene.height * 0.34 / deep), mist), (1, mist)), width, deep)
     mask = _below(ridge, top, deep, width)
-    if scene.words.shows("mountains") and depth < 0.8:
+    if scene.words.shows("mountains") and depth < 0.51:
         _faces(fill, scene, light, ridge[1::_SUB], (top, body, depth, layer))
     elif scene.words.shows("dunes"):
         _lee(fill, scene, light, ridge[1::_SUB], (top, body))
@@ -82,7 +82,7 @@ def _ridge(scene: Scene, layer: int, depth: float, base: float) -> Line:
     dice = scene.dice("ridge", layer)
     count = scene.width * _SUB
     at = np.arange(count) / _SUB / scene.height
-    if scene.words.shows("mountains") and depth < 0.8:
+    if scene.words.shows("mountains") and depth < 0.51:
         rough = profile(dice, at * 5 + 1, octaves=6, decay=0.5, smooth=False)
         return base - _peaks(scene, layer, depth, count) - rough * scene.height * 0.028 * (1.2 - depth)
     if scene.words.shows("dunes"):
@@ -102,11 +102,11 @@ def _peaks(scene: Scene, layer: int, depth: float, count: int) -> Line:
     range_: Line = np.full(count, -tall * 0.15)
     x = -height * 0.2
     while x < scene.width + height * 0.2:
-        peak = tall * dice.uniform(0.35, 1.05)
-        left, right = dice.uniform(0.62, 1.1), dice.uniform(0.62, 1.1)
+        peak = tall * dice.uniform(0.3, 1.1)
+        left, right = dice.uniform(0.5, 0.95), dice.uniform(0.5, 0.95)
         away = at - x
         range_ = np.maximum(range_, peak - np.where(away < 0, -away * left, away * right))
-        x += height * dice.uniform(0.12, 0.34) * (1.1 - 0.4 * depth)
+        x += height * dice.uniform(0.16, 0.5)
     return range_
 
 

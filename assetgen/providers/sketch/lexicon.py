@@ -60,6 +60,12 @@ github 24292f slack 4a154b spotify 1db954 twitter 1da1f2 facebook 1877f2 linkedi
 python 3776ab rust-lang b7410e javascript f0db4f react 61dafb docker 2496ed kubernetes 326ce5 postgres 336791 redis d82c20 stripe 635bff figma f24e1e
 """)
 
+# The plain colour words, softer than CSS has them: a designer who says "green" does not mean #008000.
+BASIC = _rows("""
+red dc3f42 green 36985a blue 2f6fe0 yellow f4c93a purple,violet 8353c8 orange f08c3a pink f08fb4 magenta d23fa8 cyan 28b4d4 lime 9ccc3c
+brown 8a5a3c teal 15908c navy 22386f grey,gray 868c95 turquoise 38c0b8 maroon 8a2f3c aqua 3fc4cf indigo 4a3fa0 fuchsia d83fb8
+""")
+
 # Added to lightness, factor of chroma, and a hue that pulls (share 0.35), or "-".
 MOODS = _rows("""
 pastel,soft .10/.75/- muted,subtle,understated .0/.55/- vivid,vibrant,colorful,colourful,saturated .02/1.35/- neon,fluorescent,electric .04/1.6/-

@@ -14,13 +14,17 @@ _STOP = frozenset("a an the of on in with and or for to at by from over under in
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
-    """The colours of one picture. `swatches` are at least five, the most important first; `sky` runs from zenith to horizon."""
+    """The colours of one picture. `swatches` are at least five, the most important first; `sky` runs from zenith to horizon.
+
+    `guessed` is set where no word of the prompt means a colour.
+    """
 
     swatches: tuple[Tone, ...]
     sky: tuple[Tone, Tone, Tone]
     land: Tone
     water: Tone
     dark: bool
+    guessed: bool = False
 
     @property
     def main(self) -> Tone:
@@ -53,6 +57,7 @@ class _Hits:
     waters: list[Tone]
     things: list[Tone]
     moods: list[tuple[float, float, float | None]]
+    named: int = 0
 
 
 def _look_up(words: Words, shift: float) -> _Hits:
@@ -62,7 +67,9 @@ def _look_up(words: Words, shift: float) -> _Hits:
         if word.startswith("#"):
             digits = colours.explicit(word)
             if digits is not None:
-                (hits.sky_tints if after == "sky" else hits.things).insert(0, of_hex(digits))
+                hits.things.insert(hits.named, of_hex(digits))
+                hits.named += 1
+                (hits.sky_tints if after in _SKY_NOUNS else hits.lands).append(of_hex(digits))
         elif word in lexicon.MOODS:
             lift, chroma, hue = lexicon.MOODS[word]
             hits.moods.append((float(lift), float(chroma), None if hue == "-" else float(hue)))
@@ -89,12 +96,14 @@ def _place(hits: _Hits, word: str, after: str, shift: float) -> None:
                 target.append(tone)
             return
     if word in colours.CSS and not (word in {"black", "white"} and after in {"background", "theme", "mode"}):
-        tone = of_hex(colours.CSS[word]).by(h=shift)
+        tone = of_hex(lexicon.BASIC[word][0] if word in lexicon.BASIC else colours.CSS[word]).by(h=shift)
         if after in _SKY_NOUNS:
             hits.sky_tints.append(tone)
         else:
             hits.lands.append(tone)
-        hits.things.append(tone)
+        # A colour that is named outranks the colour of a thing.
+        hits.things.insert(hits.named, tone)
+        hits.named += 1
 
 
 def _spread(tones: Sequence[Tone]) -> tuple[Tone, ...]:
@@ -104,7 +113,7 @@ def _spread(tones: Sequence[Tone]) -> tuple[Tone, ...]:
         if all(abs(tone.l - other.l) + abs(tone.c - other.c) * 2 + _apart(tone, other) / 400 > 0.09 for other in distinct):
             distinct.append(tone)
     main = distinct[0]
-    turns = ((38, 0.04, 1.0), (-34, -0.07, 0.95), (165, 0.05, 0.85), (70, 0.12, 0.7), (-70, -0.12, 0.8))
+    turns = ((34, 0.05, 1.0), (-30, -0.08, 0.95), (12, 0.16, 0.7), (165, 0.05, 0.85), (-60, -0.12, 0.8))
     for hue, lift, chroma in turns:
         if len(distinct) >= 5:
             break
@@ -170,7 +179,7 @@ def palette_of(words: Words, *, shift: float, theme: Theme | None, lent: Sequenc
         light = max(lent, key=lambda tone: tone.l)
         top, middle, low = mix(top, lent[0], 0.45), mix(middle, lent[0], 0.4), mix(low, light, 0.5)
     water = _feel(blend(hits.waters), hits.moods) if hits.waters else mix(middle, top, 0.4).by(l=-0.08)
-    return Palette(swatches=swatches, sky=(top, middle, low), land=land, water=water, dark=dark)
+    return Palette(swatches=swatches, sky=(top, middle, low), land=land, water=water, dark=dark, guessed=not hits.things and not lent)
 
 
 def overridden(palette: Palette, given: Sequence[str]) -> Palette:
@@ -186,4 +195,5 @@ def overridden(palette: Palette, given: Sequence[str]) -> Palette:
         sky=(main, mix(main, low, 0.55), low),
         land=by_light[0],
         water=tones[len(tones) // 2],
+        guessed=False,
     )

@@ -28,7 +28,7 @@ def _toned(scene: Scene) -> tuple[Tone, ...]:
     """The swatches, moved to the dark or the light side where the theme asks for it."""
     tones = scene.palette.swatches
     if scene.palette.dark:
-        return tuple(tone.to(l=0.2 + 0.35 * index / len(tones), c=min(tone.c, 0.13)) for index, tone in enumerate(tones))
+        return tuple(tone.to(l=0.2 + 0.38 * index / len(tones), c=min(tone.c, 0.15)) for index, tone in enumerate(tones))
     if scene.theme == "light":
         return tuple(tone.to(l=0.95 - 0.13 * index / len(tones), c=min(tone.c, 0.07)) for index, tone in enumerate(tones))
     return tones
@@ -149,7 +149,8 @@ def contours(scene: Scene) -> Image.Image:
     steep = np.sqrt(dx * dx + dy * dy) + np.float32(1e-3)
     away = np.abs(field - np.round(field)) / steep
     thick = np.float32(max(0.55, scene.least / 760 / step))
-    cover = np.clip(thick + np.float32(0.5) - away, 0, 1)
+    # Where the field is clipped it is flat, and a line would flood.
+    cover = np.where(steep > np.float32(4e-3), np.clip(thick + np.float32(0.5) - away, 0, 1), 0)
     main = scene.palette.main
     paper = scene.palette.paper.to(l=0.24 if scene.palette.dark else 0.955, c=min(main.c, 0.1) * 0.35)
     canvas = vertical(((0, paper), (1, mix(paper, main, 0.12))), width, height)

@@ -161,7 +161,9 @@ def _vase(stage: Stage) -> None:
             at = x * 0.3 + (x + lean - x * 0.3) * share, 1.0 + (y - 1.0) * share
             for side in (-1, 1):
                 tip = at[0] + side * 0.17, at[1] + 0.12
-                stem.polygon([stage.at(*at), stage.at(at[0] + side * 0.11, at[1] + 0.0), stage.at(*tip), stage.at(at[0] + side * 0.04, at[1] + 0.1)])
+                middle = at[0] + side * 0.1, at[1] + 0.05
+                bulge = [(middle[0] + 0.03 * side, middle[1] - 0.035), tip, (middle[0] - 0.035 * side, middle[1] + 0.05)]
+                stem.polygon([stage.at(*point) for point in (at, *bulge)])
         stem.stamp(stage.canvas, mix(Tone(0.52, 0.09, 145), stage.body, 0.2).by(l=0.1 * lean))
 
     def shape(stencil: Stencil) -> None:

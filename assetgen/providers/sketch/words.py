@@ -32,6 +32,9 @@ landscape: landscape scenery mountain hill forest sunset sunrise beach lake rive
 dune waterfall jungle volcano alps countryside horizon wilderness aurora fjord canyon
 pattern: pattern wallpaper abstract background backdrop banner lowpoly gradient geometric mesh polygon bauhaus topographic contour wave memphis
 """)
+_ABSTRACT = frozenset("pattern abstract gradient geometric bauhaus topographic memphis".split())
+_BACKDROP = frozenset("background backdrop wallpaper banner".split())
+_FORMS = frozenset("wave lowpoly polygon mesh contour triangle blob curve".split())
 _PHOTO = ("landscape", "skyline", "portrait", "product", "isometric")
 KINDS = ("photo", *_PHOTO, "icon", "texture", "diagram", "pattern", "sprite")
 
@@ -90,7 +93,7 @@ def _forms(word: str) -> Iterator[str]:
 
 
 def _known() -> frozenset[str]:
-    groups = (*_KINDS.values(), *_ELEMENTS.values(), *_STYLES.values(), _MATERIALS, _DARK, _LIGHT)
+    groups = (*_KINDS.values(), *_ELEMENTS.values(), *_STYLES.values(), _MATERIALS, _FORMS, _DARK, _LIGHT)
     tables = (lexicon.SKIES, lexicon.LANDS, lexicon.WATERS, lexicon.THINGS, lexicon.MOODS, colours.CSS)
     return frozenset().union(*groups, *tables)
 
@@ -158,6 +161,8 @@ def kind_of(words: Words, prompt: str, wanted: str | None) -> str:
     if "->" in prompt or "→" in prompt or "=>" in prompt:
         return "diagram"
     for kind, members in _KINDS.items():
+        if kind == "portrait" and (words.any(_ABSTRACT) or (words.any(_BACKDROP) and words.any(_FORMS))):
+            return "pattern"
         if words.any(members):
             return kind
     if words.any(_MATERIALS):

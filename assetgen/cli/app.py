@@ -1,0 +1,113 @@
+"""The one error boundary: whatever a command raises becomes a message and an exit code here."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from assetgen.cli import bugs
+from assetgen.cli.group import Commands
+from assetgen.cli.session import Session, options
+from assetgen.errors import AssetgenError, FaultyFile
+from assetgen.report.faults import render_all
+
+INTERRUPTED = 130
+BUG = 3
+GONE = 1
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    session = Session(path=Path())
+    try:
+        code = _root().main(list(words), "assetgen", standalone_mode=False, obj=session)
+    except click.ClickException as error:
+        return _usage(session, error)
+    except (click.Abort, KeyboardInterrupt):
+        return _interrupted(session)
+    except BrokenPipeError:
+        session.terminal.mute()
+        return GONE
+    except Exception as error:  # noqa: BLE001 - one of the two catch-alls of the program
+        return _failed(session, error)
+    return code if isinstance(code, int) else 0
+
+
+def _root() -> Commands:
+    return Commands(
+        "assetgen",
+        params=[*options(), click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")],
+        help="Builds the pictures that assetgen.toml names: the stale ones, and only those.",
+        epilog="assetgen COMMAND --help tells more. NAMES are names, globs and tag:x.",
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        no_args_is_help=False,
+        invoke_without_command=True,
+        callback=_nothing,
+    )
+
+
+@click.pass_context
+def _nothing(ctx: click.Context) -> None:
+    """Without a command there is only help."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click calls it by position
+    if value:
+        click.echo(f"assetgen {vars(sys.modules['assetgen'])['__version__']}")
+        ctx.exit()
+
+
+def _failed(session: Session, error: Exception) -> int:
+    terminal = session.terminal
+    match error:
+        case FaultyFile():
+            terminal.complain(render_all(error.faults))
+            return error.exit_code
+        case AssetgenError():
+            terminal.error(error.message, error.hint)
+            return error.exit_code
+        case OSError() if error.strerror:
+            name = f'"{error.filename}": ' if error.filename else ""
+            terminal.error(f"{name}{error.strerror[:1].lower()}{error.strerror[1:]}")
+            return 1
+        case _:
+            log = bugs.keep(traceback.format_exc(), session.path, terminal.redact)
+            terminal.error(f'a bug in assetgen ({type(error).__name__}), its log is "{log}"', "report it with that file")
+            return BUG
+
+
+def _usage(session: Session, error: click.ClickException) -> int:
+    """What click says, in the form of every other message."""
+    session.terminal.error(*plain(error))
+    return 2
+
+
+def plain(error: click.ClickException) -> tuple[str, str]:
+    """The message and the hint of a failure of click's."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint = f"{context.command_path} --help" if context else "assetgen --help"
+    match error:
+        case click.NoSuchOption():
+            message = f'there is no option "{error.option_name}"'
+            hint = f"did you mean {error.possibilities[0]}" if error.possibilities else hint
+        case click.MissingParameter() if error.param is not None:
+            message = f"{error.param.make_metavar(context or click.Context(click.Command('assetgen')))} is missing"
+        case _:
+            message = error.format_message()
+            message = (message[:1].lower() + message[1:]).rstrip(".").replace("'", '"')
+    return message, hint
+
+
+def _interrupted(session: Session) -> int:
+    session.terminal.error("interrupted", "run the same command to go on; paid jobs that have an id are resumed")
+    session.terminal.flush()
+    # Threads may still wait for answers, and the interpreter would wait for them.
+    os._exit(INTERRUPTED)

@@ -1,0 +1,78 @@
+"""What the global options say, and the terminal that follows from it. Global options may stand before or behind the command."""
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from assetgen.cli.secrets import redactor
+from assetgen.errors import UsageError
+from assetgen.report.terminal import Terminal
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One call of the command line. `path` is where the project is looked for, there or above."""
+
+    path: Path
+    quiet: bool = False
+    colour: bool = True
+
+    @cached_property
+    def terminal(self) -> Terminal:
+        """Made once the options are read. No secret of the user's passes it."""
+        colour = self.colour and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return Terminal(sys.stdout, sys.stderr, quiet=self.quiet, colour=colour, redact=redactor(self.path))
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def options() -> list[click.Parameter]:
+    """The global options, in new copies."""
+    return [
+        click.Option(
+            ["-C", "directory"], metavar="DIR", help="Work in this folder.", expose_value=False, is_eager=True, callback=_directory
+        ),
+        click.Option(["-q", "--quiet"], is_flag=True, help="Print errors only.", expose_value=False, callback=_quiet),
+        click.Option(["--no-color"], is_flag=True, help="Print without colours.", expose_value=False, callback=_no_colour),
+    ]
+
+
+def common(command: click.Command) -> click.Command:
+    """Let a command and its own commands take the global options as well; its help does not repeat them."""
+    if not any(parameter.name == "directory" for parameter in command.params):
+        for option in options():
+            assert isinstance(option, click.Option)
+            option.hidden = True
+            command.params.append(option)
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            common(below)
+    return command
+
+
+def _directory(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is None:
+        return
+    try:
+        os.chdir(value)
+    except OSError as error:
+        raise UsageError(f'"{value}" is no folder that can be entered') from error
+
+
+def _quiet(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click calls it by position
+    _session(ctx).quiet |= value
+
+
+def _no_colour(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click calls it by position
+    _session(ctx).colour &= not value
+
+
+def _session(ctx: click.Context) -> Session:
+    found = ctx.find_object(Session)
+    assert found is not None
+    return found

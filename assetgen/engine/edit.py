@@ -1,0 +1,222 @@
+"""Decisions of a person about single assets: accept, adopt, pick, import, resolve. Each holds the project and spends nothing."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from assetgen import digest
+from assetgen.engine import originals
+from assetgen.engine.build import Options, run
+from assetgen.engine.hold import hold
+from assetgen.engine.inbox import take
+from assetgen.engine.record import Record
+from assetgen.engine.select import select
+from assetgen.engine.survey import Survey, look, survey_workspace
+from assetgen.errors import AssetgenError, UsageError
+from assetgen.ledger import Spent
+from assetgen.lockfile import Block, Original, Written
+from assetgen.plan.facts import Choices
+from assetgen.plan.generate import best
+from assetgen.plan.states import AssetPlan, JobState, OutputState
+
+
+def accept(path: Path | str, names: Sequence[str]) -> list[str]:
+    """Take assets as they are: a changed request for the picture that is there, outputs edited by hand, a rewritten prompt."""
+    lines: list[str] = []
+    with _held(path) as seen:
+        record = Record(workspace=seen.workspace, lock=seen.lock)
+        for name in sorted(select(names, seen.workspace.manifest.assets)):
+            lines += _accept(seen, record, name)
+        record.flush(force=True)
+    return lines
+
+
+def adopt(path: Path | str, file: str, name: str | None) -> list[str]:
+    """Make a picture that is already there the original of an asset, without asking any provider."""
+    with _held(path) as seen:
+        planned = _adopting(seen, file, name)
+        _requestable(planned)
+        data = _read(seen, file)
+        sha256 = digest.of_bytes(data)
+        facts, made = originals.found(seen.workspace, data, provider="adopted", sha256=sha256)
+        originals.keep(seen.workspace, data, facts, made, planned.name)
+        _choose(seen, planned, made)
+        planned = seen.planner.settle(planned.asset)
+        _accept_outputs(seen, planned)
+    return [f'{planned.name}: "{file}" is now its original', *_finish(path, planned.name)]
+
+
+def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False) -> list[str]:
+    """Choose among candidates: by number from 1, by the first digits of the digest, or the one before the present one (`back`)."""
+    with _held(path) as seen:
+        planned = _planned(seen, name)
+        block = seen.lock.get(name)
+        candidates = block.candidates if block is not None else ()
+        if block is None or not candidates:
+            raise UsageError(f'"{name}" has no candidates to pick from', hint=f"candidates = 4 in [assets.{planned.asset.base}]")
+        if choice is None and not back:
+            return [_candidate(number, one, block) for number, one in enumerate(candidates, 1)]
+        chosen = _previous(block, name) if back else _match(candidates, choice or "", name)
+        if seen.facts.bytes(chosen.sha256) is None and not seen.facts.repeatable(chosen.provider):
+            raise AssetgenError(f'the bytes of candidate "{chosen.sha256[:12]}" are nowhere to be found', hint="assetgen store path")
+        seen.lock[name] = replace(block, original=chosen)
+        seen.workspace.write_lock(seen.lock)
+    return [f"{name}: picked {chosen.sha256[:12]}", *_finish(path, name)]
+
+
+def import_file(path: Path | str, name: str, file: Path, job_id: str | None) -> list[str]:
+    """A picture made by hand answers an asset's request."""
+    with _held(path) as seen:
+        planned = _planned(seen, name)
+        _requestable(planned)
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise UsageError(f'"{file}" cannot be read: {error.strerror}') from error
+        made = take(seen.workspace, replace(planned, offer=seen.facts.offer(planned.asset)), data, job=job_id)
+        _choose(seen, planned, made)
+    return [f'{name}: imported "{file.name}"', *_finish(path, name)]
+
+
+def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, abandon: bool) -> list[str]:
+    """Decide about a job whose outcome is unknown: it is that job at the provider, send it again, or give it up."""
+    if (adopt is not None) + retry + abandon != 1:
+        raise UsageError("one decision is needed", hint=f"assetgen jobs resolve {name} --adopt ID | --retry | --abandon")
+    with _held(path) as seen:
+        workspace = seen.workspace
+        rows = [row for row in seen.plan.jobs if row.asset == name and not row.live and row.state is not JobState.FETCHED]
+        if not rows:
+            raise UsageError(f'"{name}" has no open job', hint="assetgen jobs")
+        row = rows[0]
+        if adopt is not None:
+            if not workspace.providers[row.provider].traits.resumable:
+                message = f'"{row.provider}" gives no job ids, so its answer cannot be asked for again'
+                raise UsageError(message, hint=f"if you have the picture: assetgen import {name} FILE; otherwise --retry or --abandon")
+            workspace.journal.submitted(row, {"id": adopt})
+            return [f'{name}: the next build resumes job "{adopt}" at {row.provider}']
+        workspace.ledger.add(replace(Spent.of(row, (), actual=False), basis="unknown"))
+        if abandon:
+            workspace.journal.abandoned(row)
+            return [f"{name}: given up; `assetgen build --regenerate {name}` asks again"]
+        workspace.journal.close(row)
+        return [f"{name}: the next build sends the request again"]
+
+
+@contextmanager
+def _held(path: Path | str) -> Iterator[Survey]:
+    with look(path) as first, hold(first.workspace.home, first.workspace.root, lambda _: None):
+        yield survey_workspace(first.workspace, Choices())
+
+
+def _planned(seen: Survey, name: str) -> AssetPlan:
+    found = sorted(select([name], seen.workspace.manifest.assets))
+    if len(found) > 1:
+        raise UsageError(f'"{name}" means more than one asset', hint=", ".join(found))
+    return seen.plan.assets[found[0]]
+
+
+def _requestable(planned: AssetPlan) -> None:
+    """The asset must be one that is generated, and know what it asks for."""
+    if planned.asset.file is not None:
+        raise UsageError(f'"{planned.name}" is made from the file "{planned.asset.file}"', hint=f'replace "{planned.asset.file}"')
+    if planned.request is None:
+        raise AssetgenError(f'"{planned.name}" cannot be decided yet: {planned.reason}')
+
+
+def _choose(seen: Survey, planned: AssetPlan, made: Original) -> None:
+    """Make a picture the chosen original; what was there for the same request stays as a candidate."""
+    record = Record(workspace=seen.workspace, lock=seen.lock)
+    record.originals(planned, (made,))
+    record.flush(force=True)
+
+
+def _finish(path: Path | str, name: str) -> list[str]:
+    """Make the outputs that follow from a decision; free local work."""
+    outcome = run(path, Options(names=(name,), free_only=True), lambda _: None)
+    result = outcome.results[name]
+    return [f"{name}: wrote {written}" for written in result.written] + ([f"{name}: {result.message}"] if result.message else [])
+
+
+def _accept(seen: Survey, record: Record, name: str) -> list[str]:
+    planned = seen.plan.assets[name]
+    block = seen.lock.get(planned.renamed_from or name)
+    if planned.asset.file is None:
+        _requestable(planned)
+    assert planned.request is not None
+    lines: list[str] = []
+    if any(reason.code == "rewritten" for reason in planned.reasons):
+        record.originals(planned, (best(planned.picks),))
+        lines.append(f"{name}: the rewritten prompt is accepted")
+    elif block is None or block.original is None:
+        raise UsageError(f'there is no picture of "{name}" in the lock to accept', hint=f"assetgen adopt FILE --as {name}")
+    elif block.request != planned.request and planned.asset.file is None:
+        seen.lock[name] = replace(block, request=dict(planned.request))
+        lines.append(f"{name}: the picture is accepted for the changed request")
+    planned = seen.planner.settle(planned.asset)
+    lines += _accept_outputs(seen, planned)
+    return lines or [f"{name}: nothing to accept, it is {planned.state}"]
+
+
+def _accept_outputs(seen: Survey, planned: AssetPlan) -> list[str]:
+    """Outputs that somebody edited become what the lock says."""
+    block, lines = seen.lock[planned.name], []
+    outputs = {written.path: written for written in block.outputs}
+    for output in planned.outputs:
+        if output.state is not OutputState.BLOCKED:
+            continue
+        path = output.output.path
+        data = _read(seen, path)
+        facts, _ = originals.found(seen.workspace, data, provider="file", sha256="")
+        seen.workspace.store.put(data)
+        outputs[path] = Written(
+            path=path,
+            sha256=digest.of_bytes(data),
+            bytes=len(data),
+            width=facts.width,
+            height=facts.height,
+            finish=dict(output.finish),
+            edited=True,
+        )
+        lines.append(f'{planned.name}: "{path}" is accepted as it is')
+    seen.lock[planned.name] = replace(block, outputs=tuple(outputs.values()))
+    seen.workspace.write_lock(seen.lock)
+    return lines
+
+
+def _adopting(seen: Survey, file: str, name: str | None) -> AssetPlan:
+    if name is not None:
+        return _planned(seen, name)
+    for planned in seen.plan.assets.values():
+        if any(output.path == file for output in planned.asset.outputs):
+            return planned
+    raise UsageError(f'"{file}" is no output of any asset', hint=f"assetgen adopt {file} --as NAME")
+
+
+def _read(seen: Survey, file: str) -> bytes:
+    try:
+        return seen.workspace.project.read(file)
+    except FileNotFoundError:
+        raise UsageError(f'the file "{file}" does not exist in the project') from None
+
+
+def _candidate(number: int, one: Original, block: Block) -> str:
+    chosen = "*" if block.original is not None and block.original.sha256 == one.sha256 else " "
+    seed = f", seed {one.seed}" if one.seed is not None else ""
+    return f"{chosen}{number}  {one.sha256[:12]}  {one.width}x{one.height} {one.format}{seed}"
+
+
+def _previous(block: Block, name: str) -> Original:
+    at = next((index for index, one in enumerate(block.candidates) if block.original and one.sha256 == block.original.sha256), 0)
+    if at == 0:
+        raise UsageError(f'"{name}" has nothing before the present picture', hint=f"assetgen pick {name}")
+    return block.candidates[at - 1]
+
+
+def _match(candidates: tuple[Original, ...], choice: str, name: str) -> Original:
+    if choice.isdecimal() and 1 <= int(choice) <= len(candidates):
+        return candidates[int(choice) - 1]
+    found = [one for one in candidates if len(choice) >= 4 and one.sha256.startswith(choice)]
+    if len(found) != 1:
+        raise UsageError(f'"{choice}" is not one of the candidates of "{name}"', hint=f"assetgen pick {name}")
+    return found[0]

@@ -1,0 +1,112 @@
+import tomllib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assetgen import lockfile
+from assetgen.errors import FaultyFile
+from assetgen.lockfile import Block, Original, Written
+
+SHA = "a" * 64
+ORIGINAL = Original(sha256=SHA, pixels="b" * 64, format="png", width=2, height=3, bytes=70, provider="openai", model="gpt-image-2")
+WRITTEN = Written(path="img/hero.webp", sha256="c" * 64, bytes=10, width=2, height=3, finish={"format": "webp", "original": SHA})
+BLOCK = Block(request={"model": "gpt-image-2", "prompt": "a cat", "seed": 0}, original=ORIGINAL, outputs=(WRITTEN,))
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+numbers = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+values = st.recursive(st.booleans() | numbers | texts, lambda v: st.lists(v, max_size=3) | st.dictionaries(texts, v, max_size=3))
+
+
+def parse(text):
+    return lockfile.parse(text.encode())
+
+
+def test_the_text_of_a_lock_is_what_people_review():
+    assert lockfile.dump({"hero": BLOCK}) == (
+        "# Written by assetgen. Commit this file, do not edit it.\n"
+        "version = 1\n"
+        "\n"
+        "[assets.hero.request]\n"
+        'model = "gpt-image-2"\n'
+        'prompt = "a cat"\n'
+        "seed = 0\n"
+        "\n"
+        "[assets.hero.original]\n"
+        f'sha256 = "{SHA}"\n'
+        f'pixels = "{"b" * 64}"\n'
+        'format = "png"\n'
+        "width = 2\n"
+        "height = 3\n"
+        "bytes = 70\n"
+        'provider = "openai"\n'
+        'model = "gpt-image-2"\n'
+        "\n"
+        "[[assets.hero.outputs]]\n"
+        'path = "img/hero.webp"\n'
+        f'sha256 = "{"c" * 64}"\n'
+        "bytes = 10\n"
+        "width = 2\n"
+        "height = 3\n"
+        f'finish = {{ format = "webp", original = "{SHA}" }}\n'
+    )
+
+
+def test_blocks_are_sorted_by_name_and_outputs_by_path():
+    other = replace(BLOCK, outputs=(WRITTEN, replace(WRITTEN, path="a.png")))
+    text = lockfile.dump({"zebra": BLOCK, "icon[theme=dark]": BLOCK, "ape": other})
+    assert list(tomllib.loads(text)["assets"]) == ["ape", "icon[theme=dark]", "zebra"]
+    assert text.index('"a.png"') < text.index('"img/hero.webp"')
+
+
+def test_values_that_look_empty_survive():
+    block = replace(BLOCK, original=replace(ORIGINAL, seed=0, kept=0.0, dropped=("a",)), removed=True)
+    assert parse(lockfile.dump({"x": block})) == {"x": block}
+
+
+@given(texts.filter(bool), st.dictionaries(texts, values, max_size=4), st.dictionaries(texts, values, max_size=4))
+def test_what_is_written_is_read(name, request, finish):
+    original = replace(ORIGINAL, effective=finish, revised_prompt=name)
+    block = Block(request=request, original=original, candidates=(original,), outputs=(replace(WRITTEN, finish=finish),))
+    text = lockfile.dump({name: block})
+    assert parse(text) == {name: block}
+    assert lockfile.dump(parse(text)) == text
+
+
+def test_the_version_of_the_text_is_checked():
+    with pytest.raises(FaultyFile) as caught:
+        parse("version = 2\n")
+    (fault,) = caught.value.faults
+    assert fault.message == "the lock is of version 2, and this assetgen reads version 1"
+    assert (fault.place.line, fault.place.column) == (1, 11)
+    assert fault.hint == "pip install --upgrade assetgen-build"
+
+
+def test_a_merge_conflict_is_named_with_its_line():
+    with pytest.raises(FaultyFile) as caught:
+        parse(lockfile.dump({"hero": BLOCK}) + "<<<<<<< HEAD\n")
+    (fault,) = caught.value.faults
+    assert fault.message == "the lock holds a merge conflict"
+    assert fault.place.line == 26
+
+
+@pytest.mark.parametrize("cut", range(0, 700, 7))
+def test_a_truncated_lock_is_a_fault_or_an_older_lock(cut):
+    text = lockfile.dump({"hero": BLOCK, "logo": BLOCK})
+    try:
+        found = parse(text[:cut])
+    except FaultyFile:
+        return
+    assert set(found) <= {"hero", "logo"}
+
+
+@given(st.integers(0, 600), st.integers(0, 255))
+def test_a_flipped_byte_never_ends_in_a_traceback(at, value):
+    data = bytearray(lockfile.dump({"hero": BLOCK}).encode())
+    data[at % len(data)] = value
+    try:
+        found = lockfile.parse(bytes(data))
+    except FaultyFile:
+        return
+    assert all(isinstance(block, Block) for block in found.values())
