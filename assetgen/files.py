@@ -60,12 +60,9 @@ class Project:
 
     def write(self, path: str, data: bytes) -> bool:
         """Write an output durably if its bytes differ (an equal file keeps its mtime); returns whether it was written."""
-        try:
-            if self.read(path) == data:
-                return False
-        except FileNotFoundError:
-            pass
         with self._folder(path) as (folder, name):
+            if _current(folder, name) == data:
+                return False
             _replace(folder, name, data)
         with self._guard:
             self._digests[path] = digest.of_bytes(data)
@@ -130,6 +127,21 @@ def _open_folder(folder: str, parent: int, path: str) -> int:
 
 def _leaves(path: str) -> AssetgenError:
     return AssetgenError(f'a folder of "{path}" is a link or a file', hint="outputs are written only into real folders of the project")
+
+
+def _current(folder: int | Path, name: str) -> bytes | None:
+    """The bytes of a real file; None where there is none, or a link that is going to be replaced."""
+    if isinstance(folder, Path):
+        path = folder / name
+        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+    try:
+        descriptor = os.open(name, os.O_RDONLY | _NO_LINK, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ELOOP):
+            return None
+        raise
+    with open(descriptor, "rb") as file:
+        return file.read()
 
 
 def _replace(folder: int | Path, name: str, data: bytes) -> None:

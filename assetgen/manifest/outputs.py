@@ -88,6 +88,10 @@ def _files(
     for one, several in (("width", "widths"), ("format", "formats")):
         if one in table and several in table:
             raise Wrong(f'"{one}" and "{several}" exclude one another', hint="remove one of the two", below=(several,), key=True)
+    for key in ("widths", "formats"):
+        for index, value in enumerate(table.get(key, ())):
+            if value in table[key][:index]:
+                raise Wrong(f"{quoted(value)} stands twice", hint="remove one of the two", below=(key, index))
     widths: list[int | None] = table.get("widths") or [table.get("width")]
     formats: list[str | None] = table.get("formats") or [table.get("format")]
     made: dict[str, Output] = {}
