@@ -140,7 +140,7 @@ def _current(folder: int | Path, name: str) -> bytes | None:
         if error.errno in (errno.ENOENT, errno.ELOOP):
             return None
         raise
-    with open(descriptor, "rb") as file:
+    with os.fdopen(descriptor, "rb") as file:
         return file.read()
 
 

@@ -52,6 +52,7 @@ def test_a_race_of_links_never_writes_outside(tmp_path):
     outside.mkdir()
     root.mkdir()
     (root / "real").mkdir()
+    (root / "img").symlink_to(outside)
     done = threading.Event()
 
     def swap():

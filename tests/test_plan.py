@@ -18,6 +18,7 @@ from assetgen.providers import Traits
 
 OPS = Ops()
 PRICE = Price(low=Decimal("0.05"), high=Decimal("0.21"), source="catalog")
+PAID = Offer(providers=("openai",), traits=Traits(), price=PRICE)
 HERO = Asset(name="hero", base="hero", prompt="a cat", model="gpt-image-2", outputs=(Output(path="hero.png", format="png"),))
 LOGO = Asset(name="logo", base="logo", file="art/logo.png", outputs=(Output(path="logo.webp", format="webp"),))
 
@@ -32,7 +33,7 @@ class Known:
     rows: dict = field(default_factory=dict)
     dropped: dict = field(default_factory=dict)
     offers: dict = field(default_factory=dict)
-    paid: Offer = Offer(providers=("openai",), traits=Traits(), price=PRICE)
+    paid: Offer = PAID
 
     def content(self, path):
         return self.files.get(path)

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from assetgen.engine.pools import Patience, Rate, persist
-from assetgen.errors import BadAnswer, Limited, Refused, Unauthorized, Unavailable, Unknown
+from assetgen.errors import AssetgenError, BadAnswer, Limited, Refused, Unauthorized, Unavailable, Unknown
 
 QUICK = Patience(base=0.001, cap=0.002)
 
@@ -27,7 +27,7 @@ def run(calls, patience=QUICK, stop=None):
     told = []
     try:
         result = persist(calls, patience=patience, stop=stop or threading.Event(), told=lambda *facts: told.append(facts))
-    except Exception as error:
+    except AssetgenError as error:
         result = error
     return result, told
 

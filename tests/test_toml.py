@@ -133,7 +133,7 @@ def test_the_common_manifest_takes_the_fast_way():
         (b'a = 1\nb = "\xc3\xa9 \xff"', 2, 8, "the byte 0xff is not UTF-8", 'save the file as "UTF-8"'),
         (b'a = "\xed\xa0\x80"', 1, 6, "the byte 0xed is not UTF-8", 'save the file as "UTF-8"'),
         (b'a = 1\nb = "x\0"', 2, 7, "the file holds a NUL character", 'remove it; save the file as "UTF-8"'),
-        (b"a = [1,\n", 1, 8, 'the array is not closed with "]"', '["one", "two"]'),
+        (b"a = [1\n", 1, 7, 'the array is not closed with "]"', '["one", "two"]'),
         (b"a = " + b"9" * 5000, 1, 5, "an integer is too large", ""),
         (b"a = " + b"[" * 65 + b"]" * 65, 1, 69, "arrays and tables are nested deeper than 64", ""),
         (b"a = " + b"[" * 5000, 1, 69, "arrays and tables are nested deeper than 64", ""),

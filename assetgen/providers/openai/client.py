@@ -68,7 +68,7 @@ def connect(way: Access) -> "openai.OpenAI":
         max_retries=0,
         timeout=timeout,
         http_client=transport,
-        default_headers={"X-A": "b"},
+        default_headers={"Connection": "close"},
     )
 
 

@@ -109,7 +109,7 @@ def blend(tones: Sequence[Tone]) -> Tone:
 
 def ramp(stops: Sequence[tuple[float, Tone]], length: int) -> Pixels:
     """A gradient of `length` colours, shape (length, 3); stops are (position 0..1, tone) in rising order."""
-    samples = 48
+    samples = min(48, 12 * (len(stops) - 1))
     table = np.empty((samples + 1, 3))
     for step in range(samples + 1):
         table[step] = _at(stops, step / samples).rgb

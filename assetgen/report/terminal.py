@@ -1,0 +1,102 @@
+"""The two streams of a command: results go to stdout, progress and complaints to stderr. Colours and rich tables only on a terminal.
+
+A reader who has gone (`| head`) silences a stream; the command goes on and ends with its own exit code.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Protocol, TextIO, cast
+
+from assetgen.report.text import Cell, Painted, Piece, Style, ansi, columns, plain, safe
+
+
+class Fancy(Protocol):
+    """What `assetgen.report.fancy` does; it is loaded on a terminal only, since rich takes its time."""
+
+    def table(self, rows: Sequence[Sequence[Cell]], header: Sequence[str], file: TextIO, *, colour: bool) -> None:
+        """Draw a table as wide as the terminal."""
+        ...
+
+
+class Terminal:
+    """Where a command speaks. `redact` sees every text; `quiet` silences all but complaints and products."""
+
+    def __init__(self, out: TextIO, err: TextIO, *, quiet: bool, colour: bool, redact: Callable[[str], str]) -> None:
+        self.out = out
+        self.err = err
+        self.quiet = quiet
+        self.colour = colour
+        self.redact = redact
+
+    def say(self, *parts: Piece) -> None:
+        """A line of the result."""
+        if not self.quiet:
+            self._write(self.out, self.shown(parts, self.out) + "\n")
+
+    def table(self, rows: Sequence[Sequence[Cell]], header: Sequence[str] = ()) -> None:
+        """Rows of the result: wrapped to the width of a terminal, plain and whole elsewhere."""
+        if self.quiet or not rows:
+            return
+        if not self.out.isatty():
+            self._write(self.out, self.redact(columns(rows, header)))
+            return
+        cleaned = [[self._cell(cell) for cell in row] for row in rows]
+        cast("Fancy", import_module("assetgen.report.fancy")).table(cleaned, header, self.out, colour=self.colour)
+
+    def note(self, message: str, hint: str = "") -> None:
+        """Something worth knowing, beside the result."""
+        if not self.quiet:
+            self._labelled("note", "accent", message, hint)
+
+    def error(self, message: str, hint: str = "") -> None:
+        """Why it did not work."""
+        self._labelled("error", "bad", message, hint)
+
+    def complain(self, text: str) -> None:
+        """A finished text about what is wrong."""
+        self._write(self.err, self.redact(text) + "\n")
+
+    def product(self, text: str) -> None:
+        """A document that was asked for, as it is."""
+        self._write(self.out, self.redact(text))
+
+    def shown(self, parts: Sequence[Piece], stream: TextIO) -> str:
+        """A line as the stream can show it."""
+        text = ansi(parts) if self.colour and stream.isatty() else plain(parts)
+        return self.redact(text)
+
+    def flush(self) -> None:
+        """Let everything out."""
+        self._write(self.out, "")
+        self._write(self.err, "")
+
+    def mute(self) -> None:
+        """Nobody listens any more: let nothing else fail for it."""
+        _silence(self.out)
+
+    def _labelled(self, label: str, style: Style, message: str, hint: str) -> None:
+        lines = [self.shown((Painted(f"{label}:", style), f" {message}"), self.err)]
+        lines += [self.shown((Painted("hint:", "dim"), f" {hint}"), self.err)] if hint else []
+        self._write(self.err, "\n".join(lines) + "\n")
+
+    def _cell(self, cell: Cell) -> Cell:
+        parts = (cell,) if isinstance(cell, str | Painted) else cell
+        return [
+            safe(self.redact(part)) if isinstance(part, str) else Painted(safe(self.redact(part.text)), part.style) for part in parts
+        ]
+
+    @staticmethod
+    def _write(stream: TextIO, text: str) -> None:
+        try:
+            stream.write(text)
+            stream.flush()
+        except BrokenPipeError:
+            _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    """Send the stream nowhere, also what the interpreter flushes at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
