@@ -116,7 +116,7 @@ class Http:
         # without that name's certificate ever being checked: so none is kept. The bare transport, unlike a client, logs no URL.
         with self._lock:
             if proxied not in self._transports:
-                limits = httpx.Limits(max_connections=None, max_keepalive_connections=9)
+                limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
                 proxy = self._proxy if proxied else None
                 verify = self._tls or httpx.create_ssl_context(trust_env=False)
                 self._transports[proxied] = httpx.HTTPTransport(verify=verify, trust_env=False, limits=limits, proxy=proxy)

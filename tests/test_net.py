@@ -11,6 +11,7 @@ import pytest
 
 from assetgen.errors import BadAnswer, Gone
 from assetgen.net import LIMIT, Http, public
+from tests.servers import serve_openai
 from tests.servers.raw import ok, serve_raw, status
 
 HOSTS = ("files.example.com", ".cdn.example.com")
@@ -222,6 +223,14 @@ def test_a_body_without_a_length_stops_at_the_limit(http):
     with serve_raw(endless) as server, pytest.raises(BadAnswer) as caught:
         fetch(http, server)
     assert caught.value.message == 'the picture at "127.0.0.1" is larger than 64 MiB'
+
+
+def test_no_connection_is_used_for_a_second_url(http):
+    """The pool knows a connection by its address only: kept, it would serve another name whose certificate was never checked."""
+    with serve_openai() as server:
+        server.files["a.png"] = (b"picture", "url")
+        assert [fetch(http, server, "/files/a.png") for _ in range(2)] == [b"picture", b"picture"]
+        assert (len(server.downloads), server.connections) == (2, 2)
 
 
 def test_data_urls(http):

@@ -169,7 +169,7 @@ def _path(placed: Placed, ends: tuple[int, int], leap: int) -> list[Point]:
     if grid.winding and abs(x1 - x0) < 1 and y1 < y0:
         return [(x0, y0 - half_h), (x1, y1 + half_h + gap)]
     if leap <= 0 or (leap > 1 and (abs(x1 - x0) < 1 or abs(y1 - y0) < 1)):
-        return _around(placed, ends)
+        return _around(placed, ends, 1 if leap <= 0 else -1)
     if grid.across and not grid.winding:
         start, end = (x0 + half_w + gap * 0.4, y0), (x1 - half_w - gap, y1)
         bend = (end[0] - start[0]) * 0.5
@@ -179,18 +179,18 @@ def _path(placed: Placed, ends: tuple[int, int], leap: int) -> list[Point]:
     return _curve(start, (start[0], start[1] + bend), (end[0], end[1] - bend), end)
 
 
-def _around(placed: Placed, ends: tuple[int, int]) -> list[Point]:
-    """A bow beside the boxes, for arrows that go back or skip a rank."""
+def _around(placed: Placed, ends: tuple[int, int], side: int) -> list[Point]:
+    """A bow beside the boxes: on one side for arrows that go back, on the other for those that skip a rank."""
     (x0, y0), (x1, y1) = placed.centres[ends[0]], placed.centres[ends[1]]
     half_w, half_h = placed.box[0] / 2, placed.box[1] / 2
     gap = min(placed.box) * 0.07
     if placed.grid.across:
-        start, end = (x0, y0 + half_h), (x1, y1 + half_h + gap)
+        start, end = (x0, y0 + side * half_h), (x1, y1 + side * (half_h + gap))
         bow = half_h * 1.1 + abs(x1 - x0) * 0.06
-        return _curve(start, (start[0], start[1] + bow), (end[0], end[1] + bow), end)
-    start, end = (x0 + half_w, y0), (x1 + half_w + gap, y1)
+        return _curve(start, (start[0], start[1] + side * bow), (end[0], end[1] + side * bow), end)
+    start, end = (x0 + side * half_w, y0), (x1 + side * (half_w + gap), y1)
     bow = half_w * 0.7 + abs(y1 - y0) * 0.06
-    return _curve(start, (start[0] + bow, start[1]), (end[0] + bow, end[1]), end)
+    return _curve(start, (start[0] + side * bow, start[1]), (end[0] + side * bow, end[1]), end)
 
 
 def _curve(a: Point, b: Point, c: Point, d: Point) -> list[Point]:

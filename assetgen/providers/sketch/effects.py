@@ -24,11 +24,18 @@ def apply(picture: Image.Image, scene: Scene) -> Image.Image:
             continue
         if picture.mode == "RGBA":
             alpha = picture.getchannel("A")
-            picture = effect(picture.convert("RGB"), scene).convert("RGBA")
+            picture = effect(_grounded(picture, scene), scene).convert("RGBA")
             picture.putalpha(_blocks(alpha, scene).point([255 * (level > 127) for level in range(256)]) if name == "pixelart" else alpha)
         else:
             picture = effect(picture, scene)
     return picture
+
+
+def _grounded(picture: Image.Image, scene: Scene) -> Image.Image:
+    """The picture on its own main colour, so that no black creeps in from what is transparent."""
+    ground = Image.new("RGB", picture.size, scene.palette.main.rgb)
+    ground.paste(picture, (0, 0), picture)
+    return ground
 
 
 def _fits(name: str, kind: str) -> bool:
@@ -49,16 +56,16 @@ def _watercolour(picture: Image.Image, scene: Scene) -> Image.Image:
     small = max(8, min(width, 480)), max(8, min(height, 480))
     dice = scene.dice("paper")
     reach = max(1.0, scene.least / 150)
-    cells = max(1, round(14 * width / scene.least)), max(1, round(14 * height / scene.least))
-    moved = _displaced(picture, [cloud(dice, small, cells, octaves=3) for _ in range(2)], reach * 2.4)
+    cells = max(1, round(8 * width / scene.least)), max(1, round(8 * height / scene.least))
+    moved = _displaced(picture, [cloud(dice, small, cells, octaves=2) for _ in range(2)], reach * 2.6)
     soft = moved.filter(ImageFilter.BoxBlur(reach * 0.5))
-    rims = ImageChops.difference(soft, moved.filter(ImageFilter.BoxBlur(reach * 1.6))).convert("L").point([min(110, level * 3) for level in range(256)])
+    rims = ImageChops.difference(soft, moved.filter(ImageFilter.BoxBlur(reach * 1.6))).convert("L").point([min(150, level * 5) for level in range(256)])
     veil(soft, ImageChops.multiply(soft, soft), rims)
     wash = cloud(dice, small, (max(1, cells[0] // 5), max(1, cells[1] // 5)), octaves=4)
     paper = Tone(0.985, 0.008, 85)
-    veil(soft, paper, mask_of(np.float32(0.1) + wash * np.float32(0.3)).resize(picture.size, Image.Resampling.BICUBIC))
-    grain = cloud(dice, (256, 256), (90, 90), octaves=2)
-    rough = mask_of(np.float32(0.84) + grain * np.float32(0.2))
+    veil(soft, paper, mask_of(np.float32(0.06) + wash * np.float32(0.34)).resize(picture.size, Image.Resampling.BICUBIC))
+    grain = cloud(dice, (256, 256), (80, 80), octaves=2)
+    rough = mask_of(np.float32(0.935) + grain * np.float32(0.08))
     sheet = _tiled(rough, picture.size)
     soft = ImageChops.multiply(soft, Image.merge("RGB", (sheet, sheet, sheet)))
     if scene.kind not in {"icon", "diagram"}:
@@ -88,8 +95,8 @@ def _border(*, dice_field: Field, size: tuple[int, int]) -> Image.Image:
     down, across = dice_field.shape
     x = np.minimum(np.arange(across), np.arange(across)[::-1]).astype(np.float32)[None, :] * np.float32(size[0] / across / min(size))
     y = np.minimum(np.arange(down), np.arange(down)[::-1]).astype(np.float32)[:, None] * np.float32(size[1] / down / min(size))
-    inside = np.minimum(x, y) - (dice_field - np.float32(0.5)) * np.float32(0.06)
-    return mask_of(1 - smoothstep(inside, 0.022, 0.034)).resize(size, Image.Resampling.BICUBIC)
+    inside = np.minimum(x, y) - (dice_field - np.float32(0.5)) * np.float32(0.05)
+    return mask_of(1 - smoothstep(inside, 0.02, 0.03)).resize(size, Image.Resampling.BICUBIC)
 
 
 def _edges(picture: Image.Image, scene: Scene) -> Image.Image:
@@ -149,7 +156,7 @@ def _blocks(picture: Image.Image, scene: Scene) -> Image.Image:
 def _pixelart(picture: Image.Image, scene: Scene) -> Image.Image:
     blocks = _blocks(picture, scene)
     small = blocks.resize((min(320, blocks.width), min(320, blocks.height)), Image.Resampling.NEAREST)
-    colours = small.quantize(28, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    colours = small.quantize(32, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     return blocks.quantize(palette=colours, dither=Image.Dither.NONE).convert("RGB")
 
 

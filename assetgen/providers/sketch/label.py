@@ -22,7 +22,9 @@ def draw(canvas: Image.Image, text: str) -> bool:
     least = min(canvas.size)
     size = max(10, min(22, round(least * 0.019)))
     pad = round(size * 0.55)
-    wide = lettering.width_of(text, size) + 2 * pad
+    told, _space, measures = text.rpartition(" ")
+    gap = round(size * 0.55)
+    wide = lettering.width_of(told, size) + gap + lettering.width_of(measures, size) + 2 * pad
     high = round(size * 1.75)
     margin = max(6, round(least * 0.02))
     if wide > canvas.width - 2 * margin or high > canvas.height - 2 * margin:
@@ -33,5 +35,9 @@ def draw(canvas: Image.Image, text: str) -> bool:
     pill.stamp(canvas, Tone(0.18, 0.01, 260), opacity=0.42)
     ascent, descent = lettering.font(size).getmetrics()
     base = bottom - high / 2 + (ascent - descent) / 2 + descent * 0.18
-    ImageDraw.Draw(canvas).text((left + pad, round(base)), text, font=lettering.font(size), fill=(244, 245, 247), anchor="ls")
+    pen = ImageDraw.Draw(canvas)
+    at = left + pad
+    for part, shade in ((told, (248, 249, 251)), (measures, (212, 216, 222))):
+        pen.text((at, round(base)), part, font=lettering.font(size), fill=shade, anchor="ls")
+        at += lettering.width_of(part, size) + gap
     return True

@@ -100,7 +100,7 @@ def arrange(flow: Flow, width: int, height: int) -> Placed:
         grids += [_winding(flow, columns) for columns in range(2, len(rank))]
     placed = [_fit(flow, grid, width, height) for grid in grids]
     # Text larger than this is no gain; a straight line of few boxes reads best.
-    ample = max(11, round(min(width, height) * 0.03))
+    ample = max(11, round(min(width, height) * 0.042))
     straight = len(rank) <= 6
     return max(placed, key=lambda each: (min(each.text, ample), straight and not each.grid.winding, -_unrest(each.grid, width, height), each.text))
 
@@ -117,7 +117,7 @@ def _fit(flow: Flow, grid: Grid, width: int, height: int) -> Placed:
     # Arrows need room along the way they run.
     room = (cell[0] * (0.72 if grid.across else 0.88), cell[1] * (0.56 if not grid.across else 0.64 if grid.winding else 0.8))
     centres = tuple((margin + (column + 0.5) * cell[0], margin + (row + 0.5) * cell[1]) for column, row in grid.cells)
-    low, high = MIN_TEXT, max(MIN_TEXT, min(34, round(min(width, height) * 0.036) + 3, int(room[1])))
+    low, high = MIN_TEXT, max(MIN_TEXT, min(40, round(min(width, height) * 0.045) + 2, int(room[1])))
     best: tuple[int, tuple[tuple[str, ...], ...]] = (0, tuple(() for _ in flow.nodes))
     while low <= high:
         size = (low + high) // 2

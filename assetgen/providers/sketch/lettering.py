@@ -51,8 +51,5 @@ def line_height(size: int) -> int:
 
 def written(text: str, size: int) -> Image.Image:
     """A mask of one line, cut close to its ink."""
-    left, top, right, bottom = (int(side) for side in font(size).getbbox(text))
     mask = font(size).getmask2(text, mode="L")[0]
-    image = Image.frombytes("L", mask.size, bytes(mask))
-    del left, top, right, bottom
-    return image
+    return Image.frombytes("L", mask.size, bytes(mask))

@@ -38,7 +38,7 @@ def mesh(scene: Scene, source: Image.Image | None = None) -> Image.Image:
     """A low-poly mesh that overlaps every border; with `source`, its colours are taken from that picture."""
     dice = scene.dice("mesh")
     scale = 2 if scene.width * scene.height <= 2_300_000 else 1
-    cell = max(10.0, scene.least / (26 if source else 7))
+    cell = max(10.0, scene.least / (34 if source else 7))
     across, down = int(scene.width / cell) + 3, int(scene.height / cell) + 3
     jitter = dice.floats(across * down * 2).reshape(down, across, 2) * 0.72 - 0.36
     canvas = Image.new("RGB", (scene.width * scale, scene.height * scale))

@@ -18,6 +18,10 @@ _ITEMS = {
     "tree": "...###.../..#oxo#../.#oxoob#./#oxooobb#/#oooobbb#/.#oobbb#./..#####../...#g#.../...#g#.../..#ggg#..",
     "mushroom": "...####.../..#oowo#../.#owooob#./#woooowob#/#oowoobbb#/.########./..#wwww#../..#wkwk#../..#wwww#../...####...",
 }
+_HULLS = (
+    "......#/.....#x/.....#x/....#xo/....#kw/....#ww/...#xoo/.#.#xoo/#b##xoo/#oo#xoo/#oooooo/#o##bbb/.#.#g#g/....#.#",
+    "......#/.....#o/....#xo/....#ow/...#xow/...#xoo/..#xooo/.#xoooo/#xo#ooo/#o#boob/##.#bbb/....#g#/.....#.",
+)
 _ALIASES = {"love": "heart", "flask": "potion", "elixir": "potion", "blade": "sword", "weapon": "sword", "money": "coin", "gold": "coin", "crystal": "gem", "diamond": "gem"}
 _SHIPS = frozenset("ship spaceship starship ufo fighter shuttle rocket".split())
 _SOFT = frozenset("slime ghost blob jelly spirit".split())
@@ -30,12 +34,12 @@ def draw(scene: Scene) -> Image.Image:
     if named is not None:
         cells = _item(_ITEMS[named])
     elif scene.words.any(_SHIPS):
-        cells = _grown(dice, (13, 15), lean="ship")
+        cells = _spotted(dice, dice.pick(_HULLS))
     elif scene.words.any(_SOFT):
         cells = _blob(dice, hem=scene.words.any(("ghost", "spirit")))
     else:
         side = dice.pick((13, 15))
-        cells = _grown(dice, (side, dice.integer(12, 14)), lean="creature")
+        cells = _grown(dice, (side, dice.integer(12, 14)))
     return _laid(_painted(scene, cells), scene.size)
 
 
@@ -45,18 +49,14 @@ def _item(drawn: str) -> npt.NDArray[np.str_]:
     return np.array([list(row.ljust(wide, ".")) for row in rows])
 
 
-def _grown(dice: Dice, size: tuple[int, int], *, lean: str) -> npt.NDArray[np.str_]:
+def _grown(dice: Dice, size: tuple[int, int]) -> npt.NDArray[np.str_]:
     """A body from a random half, smoothed by its neighbours and mirrored; then outlined and given eyes."""
     wide, tall = size
     half = wide // 2
     y, x = np.mgrid[0 : tall - 2, 0:half]
-    middle = np.abs(y - (tall - 3) * (0.55 if lean == "creature" else 0.62)) / (tall * 0.5)
+    middle = np.abs(y - (tall - 3) * 0.55) / (tall * 0.5)
     far = (half - 1 - x) / half
-    if lean == "creature":
-        likely = 1.15 - 0.75 * far - 0.5 * middle
-    else:
-        hull = 0.25 + 0.75 * np.clip(y / (tall * 0.72), 0, 1) ** 2.2
-        likely = np.where(far < 0.3 * hull + 0.12, 2, np.where(far < hull, 0.62 + 0.5 * (y / tall), 0))
+    likely = 1.15 - 0.75 * far - 0.5 * middle
     body = dice.floats(half * (tall - 2)).reshape(tall - 2, half) < likely
     padded = np.pad(body.astype(int), 1)
     near = sum(padded[1 + dy : 1 + dy + body.shape[0], 1 + dx : 1 + dx + half] for dy in (-1, 0, 1) for dx in (-1, 0, 1)) - body
@@ -67,12 +67,18 @@ def _grown(dice: Dice, size: tuple[int, int], *, lean: str) -> npt.NDArray[np.st
     inner = np.where(body, np.where(spots < 0.16, "b", np.where(spots > 0.86, "x", "o")), ".")
     cells[1:-1, 1:] = inner
     eye = tall // 2 - 1
-    cells[eye, half - 1] = "w" if lean == "creature" else "x"
-    cells[eye + 1, half - 1] = "k" if lean == "creature" else "x"
-    if lean == "creature" and half > 4:
-        cells[eye, half - 2], cells[eye + 1, half - 2] = "w", "w"
-        cells[min(tall - 2, eye + 3), half - 1 :] = "k"
+    cells[eye, half - 2 : half] = "w"
+    cells[eye + 1, half - 2 : half] = "w", "k"
+    cells[min(tall - 2, eye + 3), half - 1 :] = "k"
     return _outlined(np.concatenate([cells, cells[:, -2::-1]], axis=1))
+
+
+def _spotted(dice: Dice, half: str) -> npt.NDArray[np.str_]:
+    """A half hull, with plates of a lighter shade, mirrored."""
+    cells = _item(half)
+    plates = dice.floats(cells.size).reshape(cells.shape)
+    cells = np.where((cells == "o") & (plates < 0.14), "x", np.where((cells == "o") & (plates > 0.86), "b", cells))
+    return np.concatenate([cells, cells[:, -2::-1]], axis=1)
 
 
 def _blob(dice: Dice, *, hem: bool) -> npt.NDArray[np.str_]:

@@ -1,0 +1,64 @@
+"""A plan as lines: `status` in short, `plan` and `check` with causes, cures and prices."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from assetgen.plan.states import AssetPlan, Plan, State
+from assetgen.report import document, words
+from assetgen.report.terminal import Terminal
+from assetgen.report.text import Cell, Painted, Piece
+
+
+def short(terminal: Terminal, plans: Sequence[AssetPlan], *, every: bool) -> None:
+    """State, name and cause of what is not fresh; the fresh ones as a number, unless all are asked for."""
+    shown = [planned for planned in plans if every or planned.state is not State.FRESH]
+    terminal.table([[words.state(planned), Painted(planned.name, "strong"), planned.reason] for planned in shown])
+    terminal.say(words.states(plans))
+
+
+def full(terminal: Terminal, plans: Sequence[AssetPlan], prompts: Mapping[str, str], inbox: str) -> None:
+    """What would be done to every asset that is not fresh, why, and for how much. `prompts` are ready to paste, by name of the asset."""
+    shown = [planned for planned in plans if planned.state is not State.FRESH]
+    terminal.table([[words.state(planned), Painted(planned.name, "strong"), _price(planned), _cause(planned, prompts, inbox)] for planned in shown])
+
+
+def sums(terminal: Terminal, plans: Sequence[AssetPlan]) -> None:
+    """The last lines: how many of which state, what they cost together, and where the prices are from."""
+    cost = document.total(plans)
+    buying = [planned for planned in plans if document.buys(planned)]
+    known = [planned.price for planned in buying if planned.price is not None]
+    tail = ""
+    if buying:
+        tail = f"; {words.price(cost)}" if cost else f"; {sum(p is not None for p in known)} of {len(buying)} prices known"
+    terminal.say(words.states(plans), tail)
+    for source in dict.fromkeys(price.source for price in known if price.source and price.high):
+        terminal.say(Painted(f"prices: {source}", "dim"))
+
+
+def leftovers(terminal: Terminal, plan: Plan) -> None:
+    """What else a person should know: assets that are gone, jobs that are open."""
+    if plan.orphans:
+        verb = "is" if len(plan.orphans) == 1 else "are"
+        terminal.note(f"{words.quoted(plan.orphans)} {verb} in the lock and no longer in the manifest", "assetgen clean")
+    if plan.jobs:
+        terminal.note(f"{words.count(len(plan.jobs), 'paid job')} {'is' if len(plan.jobs) == 1 else 'are'} open", "assetgen jobs")
+
+
+def unlike(plans: Iterable[AssetPlan], state: State) -> list[AssetPlan]:
+    """The plans of any other state."""
+    return [planned for planned in plans if planned.state is not state]
+
+
+def _price(planned: AssetPlan) -> Cell:
+    return words.price(planned.price) if document.buys(planned) else ""
+
+
+def _cause(planned: AssetPlan, prompts: Mapping[str, str], inbox: str) -> Cell:
+    parts: list[Piece] = [planned.reason]
+    for hint in dict.fromkeys(reason.hint for reason in planned.reasons if reason.hint):
+        parts += ["\n", Painted("hint:", "dim"), f" {hint}"]
+    for note in planned.notes:
+        parts += ["\n", Painted("note:", "accent"), f" {note}"]
+    if planned.name in prompts:
+        parts += ["\n", Painted(f"or drop the file into {inbox}/, named after the asset; the prompt to paste:", "dim")]
+        parts += ["\n", prompts[planned.name]]
+    return parts
