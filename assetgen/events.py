@@ -6,6 +6,14 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The plan is made, and `todo` of the `selected` assets have work before them. Always the first event of a build."""
+
+    selected: int
+    todo: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """Work on an asset began; `action` is the plan's word for it (finish, restore, generate)."""
 
@@ -76,4 +84,4 @@ class Noted:
     hint: str = ""
 
 
-Event: TypeAlias = Started | Progressed | Retried | Done | Failed | Skipped | Waiting | Noted
+Event: TypeAlias = Planned | Started | Progressed | Retried | Done | Failed | Skipped | Waiting | Noted

@@ -19,7 +19,7 @@ from assetgen.engine.spend import Authority, authority
 from assetgen.engine.survey import Survey, survey_workspace
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import UsageError
-from assetgen.events import Noted, Waiting
+from assetgen.events import Noted, Planned, Waiting
 from assetgen.plan.facts import Choices
 from assetgen.plan.graph import closure
 from assetgen.plan.states import Plan, State
@@ -67,6 +67,7 @@ def run(
             seen = survey_workspace(workspace, _choices(workspace, options))
             chosen = _selected(options, workspace)
             allowed = _authority(seen, options, chosen, confirm)
+            notify(Planned(selected=len(chosen), todo=_todo(seen.plan, chosen)))
             with _interrupts(notify) as stop:
                 build = Build(
                     survey=seen,
@@ -137,8 +138,14 @@ def _authority(seen: Survey, options: Options, chosen: frozenset[str], confirm: 
 
 def costs(plan: Plan, chosen: frozenset[str]) -> bool:
     """Whether building the chosen assets may cost money, now or after their upstream assets are done."""
-    generating = (planned for name, planned in plan.assets.items() if name in chosen and planned.state is State.GENERATE)
-    return any(planned.price is None or planned.price.high > 0 for planned in generating)
+    buying = (planned for name, planned in plan.assets.items() if name in chosen and planned.buys)
+    return any(planned.price is None or planned.price.high > 0 for planned in buying)
+
+
+def _todo(plan: Plan, chosen: frozenset[str]) -> int:
+    """How many of the chosen assets have work before them: those that wait for a person or are blocked have none."""
+    resting = (State.FRESH, State.BLOCKED, State.WAITS)
+    return sum(1 for name in chosen if plan.assets[name].buys or plan.assets[name].state not in resting)
 
 
 @contextmanager

@@ -45,6 +45,8 @@ class Planner:
         block = self.lock.get(asset.name)
         if content is None:
             planned = AssetPlan(asset=asset, state=stop[0], reasons=(stop[1],), block=block)
+            if planned.buys:
+                planned = generate.later(planned, self.facts)
         else:
             planned = self._decide(asset, recipe.request(asset, content))
         self.settled[asset.name] = planned

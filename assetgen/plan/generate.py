@@ -93,6 +93,16 @@ def decide(planned: AssetPlan, facts: Facts, choices: Choices) -> AssetPlan:
     return replace(planned, state=State.GENERATE)
 
 
+def later(planned: AssetPlan, facts: Facts) -> AssetPlan:
+    """The asset waits for another one: what it will probably cost then. The upstream picture may come out as it was, and so may this."""
+    kept = planned.block is not None and planned.block.original is not None
+    if kept and (planned.asset.freeze or planned.asset.protect):
+        return replace(planned, price=FREE)
+    offer = facts.offer(planned.asset)
+    price = replace(offer.price, low=FREE.low) if offer.price is not None and kept else offer.price
+    return replace(planned, offer=offer, price=price)
+
+
 def original_missing(planned: AssetPlan, facts: Facts) -> AssetPlan:
     """The outputs must be made again, and the paid original is nowhere: say so, with what a new one would cost."""
     offer = facts.offer(planned.asset)

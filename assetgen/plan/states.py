@@ -1,6 +1,6 @@
 """The words of a plan. `State` values are what `--json` prints; `Reason.code` is stable and meant for programs, its text for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -117,7 +117,8 @@ class OutputPlan:
 class AssetPlan:
     """One line of the plan.
 
-    request/gen_key: None while an upstream asset is not settled. chosen: digest of the original the outputs are made from, once known.
+    request/gen_key: None while an upstream asset is not settled; its price is then what it costs once that is done, 0 at least if it
+    may come out as it was. chosen: digest of the original the outputs are made from, once known.
     block: what is locked for it now (under another name where `renamed_from` is set). picks: originals already in the store that answer
     the request. job: an earlier submit to resume. redraw: the original is nowhere, but its provider repeats it for free.
     """
@@ -149,6 +150,12 @@ class AssetPlan:
         """All reasons in one line."""
         return "; ".join(reason.text for reason in self.reasons)
 
+    @property
+    def buys(self) -> bool:
+        """Whether a build may ask a provider for it: now, or once its upstream assets are done."""
+        later = self.state is State.WAITS and any(reason.code == "upstream" for reason in self.reasons)
+        return self.state is State.GENERATE or later
+
 
 Assets: TypeAlias = Mapping[str, AssetPlan]
 
@@ -172,9 +179,15 @@ class Plan:
 
     @property
     def price(self) -> Price | None:
-        """What all `generate` assets cost together; None if one of them has no known price."""
-        prices = [planned.price for planned in self.assets.values() if planned.state is State.GENERATE]
-        known = [price for price in prices if price is not None]
-        if len(known) < len(prices):
-            return None
-        return Price(low=sum((p.low for p in known), Decimal(0)), high=sum((p.high for p in known), Decimal(0)))
+        """What a build of all assets costs; None if one of them has no known price."""
+        return total(self.assets.values())
+
+
+def total(plans: Iterable[AssetPlan]) -> Price | None:
+    """What the assets that a build buys cost together, with every source once; None if one of them has no known price."""
+    prices = [planned.price for planned in plans if planned.buys]
+    known = [price for price in prices if price is not None]
+    if len(known) < len(prices):
+        return None
+    sources = "; ".join(dict.fromkeys(price.source for price in known if price.source))
+    return Price(low=sum((p.low for p in known), Decimal(0)), high=sum((p.high for p in known), Decimal(0)), source=sources)

@@ -15,12 +15,12 @@ _DIGEST = 64
 _INDENT = "    "
 
 
-def changed(planned: AssetPlan) -> Iterator[tuple[Piece, ...]]:
+def changed(planned: AssetPlan, *, colour: bool) -> Iterator[tuple[Piece, ...]]:
     """A line for each field behind each reason, under the reason's own line."""
     for reason in planned.reasons:
         yield ("  ", reason.text)
         for change in reason.changes:
-            yield from _change(change, place(planned.asset, change.field, reason))
+            yield from _change(change, place(planned.asset, change.field, reason), colour=colour)
         if reason.hint:
             yield ("  ", Painted("hint:", "dim"), f" {reason.hint}")
 
@@ -57,12 +57,12 @@ def _of_finish(asset: Asset, field: str, reason: Reason) -> tuple[str, ...]:
     return (f"{own}.{field.rpartition('.')[2]}", own, "outputs")
 
 
-def _change(change: Change, at: Place | None) -> Iterator[tuple[Piece, ...]]:
+def _change(change: Change, at: Place | None, *, colour: bool) -> Iterator[tuple[Piece, ...]]:
     head: tuple[Piece, ...] = (_INDENT, Painted(shown(at), "dim"), f" {change.field}: ")
     old, new = change.old, change.new
     if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > _LONG and not _digest(old):
         yield head
-        yield (_INDENT, _INDENT, *texts(old, new, colour=False))
+        yield (_INDENT, _INDENT, *texts(old, new, colour=colour))
     else:
         yield (*head, Painted(_short(old), "bad"), " -> ", Painted(_short(new), "good"))
 

@@ -5,7 +5,6 @@ Every document has `version`, `command`, `assets` and `summary`; the other keys 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from pydantic import Field, TypeAdapter, with_config
 from typing_extensions import NotRequired, TypedDict
 
 from assetgen.model import Json
-from assetgen.plan.states import AssetPlan, Plan, Price, Reason, State
+from assetgen.plan.states import AssetPlan, Plan, Price, Reason, State, total
 from assetgen.recipe import Change
 
 VERSION = 1
@@ -194,26 +193,9 @@ def change(given: Change) -> ChangeEntry:
     return {"field": given.field, "old": given.old, "new": given.new}
 
 
-def buys(planned: AssetPlan) -> bool:
-    """Whether a build may ask a provider for this asset: now, or once its upstream assets are done."""
-    if planned.state is State.WAITS:
-        return any(reason.code == "upstream" for reason in planned.reasons)
-    return planned.state is State.GENERATE
-
-
-def total(plans: Iterable[AssetPlan]) -> Price | None:
-    """What the assets cost together; None if one of them has no known price."""
-    prices = [planned.price for planned in plans if buys(planned)]
-    known = [price for price in prices if price is not None]
-    if len(known) < len(prices):
-        return None
-    sources = "; ".join(dict.fromkeys(price.source for price in known if price.source))
-    return Price(low=sum((p.low for p in known), Decimal(0)), high=sum((p.high for p in known), Decimal(0)), source=sources)
-
-
 def cost_of(planned: AssetPlan) -> Cost | None:
     """What the build pays for this asset; nothing where no provider is asked."""
-    if not buys(planned):
+    if not planned.buys:
         return {"low": 0.0, "high": 0.0}
     if planned.price is None:
         return None

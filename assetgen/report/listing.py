@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from assetgen.plan.states import AssetPlan, Plan, State
-from assetgen.report import document, words
+from assetgen.plan.states import AssetPlan, Plan, State, total
+from assetgen.report import words
 from assetgen.report.terminal import Terminal
 from assetgen.report.text import Cell, Painted, Piece
 
@@ -23,8 +23,8 @@ def full(terminal: Terminal, plans: Sequence[AssetPlan], prompts: Mapping[str, s
 
 def sums(terminal: Terminal, plans: Sequence[AssetPlan]) -> None:
     """The last lines: how many of which state, what they cost together, and where the prices are from."""
-    cost = document.total(plans)
-    buying = [planned for planned in plans if document.buys(planned)]
+    cost = total(plans)
+    buying = [planned for planned in plans if planned.buys]
     known = [planned.price for planned in buying if planned.price is not None]
     tail = ""
     if buying:
@@ -49,7 +49,7 @@ def unlike(plans: Iterable[AssetPlan], state: State) -> list[AssetPlan]:
 
 
 def _price(planned: AssetPlan) -> Cell:
-    return words.price(planned.price) if document.buys(planned) else ""
+    return words.price(planned.price) if planned.buys else ""
 
 
 def _cause(planned: AssetPlan, prompts: Mapping[str, str], inbox: str) -> Cell:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Protocol, TextIO, cast
 
-from assetgen.report.text import Cell, Painted, Piece, Style, ansi, columns, plain, safe
+from assetgen.report.text import Cell, Painted, Piece, Style, ansi, cleaned, columns, plain
 
 
 class Fancy(Protocol):
@@ -29,6 +29,11 @@ class Terminal:
         self.colour = colour
         self.redact = redact
 
+    @property
+    def coloured(self) -> bool:
+        """Whether results are shown in colours."""
+        return self.colour and self.out.isatty()
+
     def say(self, *parts: Piece) -> None:
         """A line of the result."""
         if not self.quiet:
@@ -41,7 +46,7 @@ class Terminal:
         if not self.out.isatty():
             self._write(self.out, self.redact(columns(rows, header)))
             return
-        cleaned = [[self._cell(cell) for cell in row] for row in rows]
+        cleaned = [[cleaned(cell, self.redact) for cell in row] for row in rows]
         cast("Fancy", import_module("assetgen.report.fancy")).table(cleaned, header, self.out, colour=self.colour)
 
     def note(self, message: str, hint: str = "") -> None:
@@ -79,12 +84,6 @@ class Terminal:
         lines = [self.shown((Painted(f"{label}:", style), f" {message}"), self.err)]
         lines += [self.shown((Painted("hint:", "dim"), f" {hint}"), self.err)] if hint else []
         self._write(self.err, "\n".join(lines) + "\n")
-
-    def _cell(self, cell: Cell) -> Cell:
-        parts = (cell,) if isinstance(cell, str | Painted) else cell
-        return [
-            safe(self.redact(part)) if isinstance(part, str) else Painted(safe(self.redact(part.text)), part.style) for part in parts
-        ]
 
     @staticmethod
     def _write(stream: TextIO, text: str) -> None:

@@ -1,6 +1,6 @@
 """Pieces of text with a style, and what makes foreign text harmless. No stream is touched here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -29,6 +29,13 @@ def pieces(cell: Cell) -> tuple[Piece, ...]:
 def plain(cell: Cell) -> str:
     """The text of a cell without its styles, made harmless."""
     return "".join(safe(piece if isinstance(piece, str) else piece.text) for piece in pieces(cell))
+
+
+def cleaned(cell: Cell, redact: Callable[[str], str]) -> list[Piece]:
+    """The pieces of a cell, harmless and without secrets."""
+    return [
+        safe(redact(piece)) if isinstance(piece, str) else Painted(safe(redact(piece.text)), piece.style) for piece in pieces(cell)
+    ]
 
 
 def safe(text: str) -> str:

@@ -23,7 +23,7 @@ from assetgen.providers.sketch import (
     texture,
 )
 from assetgen.providers.sketch.noise import entropy
-from assetgen.providers.sketch.scene import Scene, scene_of
+from assetgen.providers.sketch.scene import LARGEST, Scene, scene_of
 
 ALGORITHM = 1
 DEFAULT_SIZE = Size(1024, 1024)
@@ -58,9 +58,12 @@ def drawn(request: Request, seed: int, unhonoured: tuple[str, ...]) -> Picture:
     effective: dict[str, Json] = {"kind": scene.kind, "size": str(size), "algorithm": ALGORITHM}
     if request.mask is not None and references:
         canvas = reference.composed(canvas, references[0], reference.opened(request.mask))
+    crisp = scene.kind == "sprite" or "pixelart" in scene.styles
+    if not crisp and scene.kind != "texture" and canvas.width * canvas.height < size.width * size.height <= LARGEST:
+        # Enlarged before the label is written, so that its letters stay sharp.
+        canvas = canvas.resize(final, Image.Resampling.BICUBIC)
     text = label.text_of(request.label, scene.kind, final) if request.params.get("label", True) else None
     if text is not None and label.draw(canvas, text):
         effective["label"] = request.label
-    crisp = scene.kind == "sprite" or "pixelart" in scene.styles
     data = png.encode(canvas, final, crisp=crisp, wrap=scene.kind == "texture")
     return Picture(data=data, seed=seed, model="sketch", effective=effective, unhonoured=unhonoured)

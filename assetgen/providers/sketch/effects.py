@@ -104,11 +104,11 @@ def _edges(picture: Image.Image, scene: Scene) -> Image.Image:
     pixels = np.asarray(picture.filter(ImageFilter.BoxBlur(max(0.4, scene.least / 1500)))).astype(np.int16)
     step = max(1, round(scene.least / 620))
     total = np.zeros(pixels.shape[:2], dtype=np.int16)
-    for axis in (0, 1):
-        if pixels.shape[axis] > step:
-            ahead = np.abs(np.diff(pixels, n=1, axis=axis) if step == 1 else np.take(pixels, range(step, pixels.shape[axis]), axis) - np.take(pixels, range(pixels.shape[axis] - step), axis)).max(axis=2)
-            part = total[:-step] if axis == 0 else total[:, :-step]
-            np.maximum(part, ahead, out=part)
+    height, width = total.shape
+    if height > step:
+        np.maximum(total[:-step], np.abs(pixels[step:] - pixels[:-step]).max(axis=2), out=total[:-step])
+    if width > step:
+        np.maximum(total[:, :-step], np.abs(pixels[:, step:] - pixels[:, :-step]).max(axis=2), out=total[:, :-step])
     return Image.fromarray(np.clip((total - 5) * 11, 0, 255).astype(np.uint8))
 
 

@@ -99,10 +99,15 @@ def arrange(flow: Flow, width: int, height: int) -> Placed:
     if len(set(rank)) == len(rank) and len(rank) > 3:
         grids += [_winding(flow, columns) for columns in range(2, len(rank))]
     placed = [_fit(flow, grid, width, height) for grid in grids]
-    # Text larger than this is no gain; a straight line of few boxes reads best.
-    ample = max(11, round(min(width, height) * 0.042))
-    straight = len(rank) <= 6
-    return max(placed, key=lambda each: (min(each.text, ample), straight and not each.grid.winding, -_unrest(each.grid, width, height), each.text))
+    readable = max(10, round(min(width, height) * 0.028))
+    straight, wide = len(rank) <= 6, width >= height
+
+    def merit(each: Placed) -> tuple[float, ...]:
+        # Once the text is readable, a straight line along the picture is worth more than larger text.
+        plain = straight and not each.grid.winding
+        return min(each.text, readable), plain, each.grid.across == wide, each.text, -_unrest(each.grid, width, height)
+
+    return max(placed, key=merit)
 
 
 def _unrest(grid: Grid, width: int, height: int) -> float:

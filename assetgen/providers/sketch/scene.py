@@ -39,16 +39,21 @@ class Scene:
         return Dice(*self.words.kept, self.seed, *salt)
 
 
-_LARGEST = 4_200_000
+LARGEST = 4_200_000
+_SOFT = 1_000_000
 _SMALLEST = 48
 
 
-def working_size(width: int, height: int, kind: str) -> tuple[int, int]:
-    """The size to draw at: bounded work for posters, room to draw for thumbnails. Icons and sprites count their own pixels."""
+def working_size(width: int, height: int, kind: str, *, soft: bool = False) -> tuple[int, int]:
+    """The size to draw at: bounded work for posters, room to draw for thumbnails. Icons and sprites count their own pixels.
+
+    A `soft` picture (watercolour) is drawn smaller and enlarged.
+    """
     if kind not in {"icon", "sprite"}:
         width, height = max(width, _SMALLEST), max(height, _SMALLEST)
-    if width * height > _LARGEST:
-        factor = (_LARGEST / (width * height)) ** 0.5
+    most = _SOFT if soft else LARGEST
+    if width * height > most:
+        factor = (most / (width * height)) ** 0.5
         width, height = max(1, round(width * factor)), max(1, round(height * factor))
     return width, height
 
@@ -63,7 +68,7 @@ def scene_of(request: Request, *, size: tuple[int, int], seed: int, lent: Sequen
     given = request.params.get("palette")
     if isinstance(given, list) and given:
         palette = colour.overridden(palette, [str(item) for item in given])
-    width, height = working_size(*size, kind)
+    width, height = working_size(*size, kind, soft="watercolour" in words.styles)
     return Scene(
         prompt=request.prompt,
         negative=request.negative,
