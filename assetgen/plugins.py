@@ -71,6 +71,13 @@ class Providers(Mapping[str, Provider]):
             self._built[name] = factory(self._settings, self._http)
         return self._built[name]
 
+    def close(self) -> None:
+        """Close the connections of providers that keep any."""
+        for provider in self._built.values():
+            close = getattr(provider, "close", None)
+            if callable(close):
+                close()
+
     def __iter__(self) -> Iterator[str]:
         return iter(found(PROVIDERS))
 

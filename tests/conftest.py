@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.projects import Workshop
+from tests.servers import serve_openai
+
 IDENTITY = {
     "GIT_AUTHOR_NAME": "test",
     "GIT_AUTHOR_EMAIL": "test@example.org",
@@ -77,3 +80,14 @@ def project(tmp_path):
     folder.mkdir()
     home.mkdir()
     return Shell(folder, clean_environment(home))
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    """A project folder, and a server that it may ask, in a clean environment."""
+    for name in [name for name in os.environ if name.startswith(("OPENAI_", "ASSETGEN_"))] + ["CI"]:
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    with serve_openai() as server:
+        yield Workshop(tmp_path / "project", server)

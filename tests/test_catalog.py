@@ -66,6 +66,7 @@ class TokensTable(Strict):
     text_in: float
     image_in: float
     image_out: float
+    text_out: float | None = None
 
 
 Sizing = list[SizeText] | RuleTable

@@ -93,7 +93,9 @@ def test_prices_add_up_as_ranges():
 
 def test_tokens_cost_what_was_used():
     tokens = CATALOG.models["gpt-image-2"].services["openai"].tokens
-    assert tokens.cost(text_in=1000, image_in=0, image_out=7024) == Decimal("0.21572")
+    assert tokens.cost({"text_in": 1000, "image_in": 0, "image_out": 7024, "text_out": 0}) == Decimal("0.21572")
+    assert tokens.cost({"text_out": 5}) is None
+    assert CATALOG.models["gpt-image-1.5"].services["openai"].tokens.cost({"text_out": 5}) == Decimal("0.00005")
 
 
 @given(

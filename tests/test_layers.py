@@ -33,7 +33,10 @@ ROWS = [
     ["assetgen.__main__", "assetgen.__init__"],
 ]
 PURE = 5
-FORBIDDEN = set("os io pathlib socket threading subprocess time random secrets tempfile shutil httpx asyncio".split())
+FORBIDDEN = {
+    *("os", "io", "pathlib", "socket", "threading", "subprocess", "time"),
+    *("random", "secrets", "tempfile", "shutil", "httpx", "asyncio"),
+}
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 LONGEST_COMMAND = 40

@@ -3,7 +3,7 @@
 import pytest
 
 from assetgen.errors import Impossible
-from assetgen.model import Size
+from assetgen.model import Ratio, Size
 from assetgen.providers import Blob, Request
 from assetgen.providers.manual import FLAGS, create
 
@@ -74,3 +74,8 @@ def test_check_knows_the_prompt_language(fields, message, hint):
 def test_check_lets_other_tools_take_anything():
     MANUAL.check(ask("krea", params={"anything": [1]}, seed=-1))
     MANUAL.check(ask(params={"style": "raw", "stylize": 0}, seed=2**32 - 1))
+
+
+def test_a_ratio_is_written_as_it_was_asked_for():
+    prompt = MANUAL.ready_prompt(Request(model="midjourney-v7", prompt="a fox", size=Size(1344, 768), ratio=Ratio(16, 9)))
+    assert prompt == "a fox --ar 16:9 --v 7"

@@ -79,10 +79,21 @@ class TokenRates:
     text_in: Decimal
     image_in: Decimal
     image_out: Decimal
+    text_out: Decimal | None = None
 
-    def cost(self, *, text_in: int, image_in: int, image_out: int) -> Decimal:
-        """The cost of a request in USD, from the usage that the provider reported."""
-        return (text_in * self.text_in + image_in * self.image_in + image_out * self.image_out) / 1_000_000
+    def cost(self, usage: Mapping[str, int]) -> Decimal | None:
+        """The cost of a request in USD from the usage that the provider reported, by kind of token; None for a kind without a rate.
+
+        Cached tokens count as fresh ones.
+        """
+        rates = {"text_in": self.text_in, "image_in": self.image_in, "image_out": self.image_out, "text_out": self.text_out}
+        total = Decimal(0)
+        for kind, count in usage.items():
+            rate = rates.get(kind)
+            if count and rate is None:
+                return None
+            total += count * (rate or 0)
+        return total / 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -203,7 +203,7 @@ class Acquisition:
                 bad = failure
                 continue
             made = originals.answered(
-                digest.of_bytes(picture.data), facts, picture, replace(request, prompt=prompt), provider, self._unit()
+                self.workspace, digest.of_bytes(picture.data), facts, picture, replace(request, prompt=prompt), provider, self._unit()
             )
             originals.keep(self.workspace, picture.data, facts, made, self.planned.name)
             self.workspace.store.answer(row.gen_key, made)

@@ -10,7 +10,7 @@ from assetgen.engine.facts import DiskFacts, slug
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import AssetgenError, Corrupt, ProviderFailure, UsageError
 from assetgen.lockfile import Original
-from assetgen.model import Asset, Json, Local, Reference
+from assetgen.model import Asset, Json, Local, Ratio, Reference
 from assetgen.plan.states import AssetPlan
 from assetgen.providers import Blob, Request
 
@@ -61,6 +61,7 @@ class Materials:
             prompt=asset.prompt,
             negative=asset.negative,
             size=offer.size,
+            ratio=asset.size if isinstance(asset.size, Ratio) else None,
             seed=asset.seed,
             params=asset.params,
             references=tuple(self._blob(asset, reference) for reference in asset.references),

@@ -12,7 +12,7 @@ from assetgen.errors import BadAnswer, UsageError
 from assetgen.lockfile import Original
 from assetgen.model import Size
 from assetgen.plan.states import Price
-from assetgen.providers import Picture, Provider, Request
+from assetgen.providers import Cost, Picture, Provider, Request
 
 
 def verify(workspace: Workspace, data: bytes, wanted: Size | None) -> Facts:
@@ -38,11 +38,13 @@ def keep(workspace: Workspace, data: bytes, facts: Facts, made: Original, asset:
     return made
 
 
-def answered(sha256: str, facts: Facts, picture: Picture, request: Request, provider: Provider, price: Price | None) -> Original:
+def answered(
+    workspace: Workspace, sha256: str, facts: Facts, picture: Picture, request: Request, provider: Provider, price: Price | None
+) -> Original:
     """The record of a picture that a provider made."""
     compared = rewrite.compare(request.prompt, picture.revised_prompt) if picture.revised_prompt else None
-    cost = picture.cost
-    estimate = price.high / max(1, request.count) if price is not None and price.high else None
+    cost = picture.cost or _priced(workspace, picture, request, provider)
+    estimate = price.high if price is not None and price.high else None
     amount: Decimal | None = cost.amount if cost is not None else estimate
     return Original(
         sha256=sha256,
@@ -65,6 +67,16 @@ def answered(sha256: str, facts: Facts, picture: Picture, request: Request, prov
         cost=None if amount is None else str(amount),
         cost_basis=None if amount is None else (cost.basis if cost is not None else "estimated"),
     )
+
+
+def _priced(workspace: Workspace, picture: Picture, request: Request, provider: Provider) -> Cost | None:
+    """What the reported usage costs by the catalog's rates, if both are known."""
+    model = workspace.catalog.find(request.model)
+    service = model.services.get(provider.name) if model is not None else None
+    if picture.usage is None or service is None or service.tokens is None:
+        return None
+    amount = service.tokens.cost(picture.usage)
+    return None if amount is None else Cost(amount=amount.normalize() + 0, basis="actual")
 
 
 def found(

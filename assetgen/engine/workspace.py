@@ -128,6 +128,7 @@ class Workspace:
         """End children and connections."""
         if "decoder" in self.__dict__:
             self.decoder.close()
+        self.providers.close()
         self.http.close()
 
 

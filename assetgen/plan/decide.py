@@ -8,7 +8,7 @@ from assetgen.lockfile import Block, Lock, Original
 from assetgen.model import Asset, Json, Manifest, Reference, Upstream
 from assetgen.plan import generate, outputs
 from assetgen.plan.facts import Choices, Facts
-from assetgen.plan.graph import ordered, references
+from assetgen.plan.graph import ordered, references, upstream
 from assetgen.plan.states import AssetPlan, JobState, OpenJob, OutputState, Plan, Reason, State
 from assetgen.post import Op
 
@@ -45,7 +45,7 @@ class Planner:
         block = self.lock.get(asset.name)
         if content is None:
             planned = AssetPlan(asset=asset, state=stop[0], reasons=(stop[1],), block=block)
-            if planned.buys:
+            if stop[0] is State.WAITS and self._soon(asset):
                 planned = generate.later(planned, self.facts)
         else:
             planned = self._decide(asset, recipe.request(asset, content))
@@ -79,6 +79,11 @@ class Planner:
                 return State.WAITS, Reason(code="upstream", text=f'waits for "{name}"')
             case _:
                 return None
+
+    def _soon(self, asset: Asset) -> bool:
+        """Whether every upstream asset without an original gets one in the same build, without a person."""
+        above = (self.settled[name] for name in upstream(asset))
+        return all(planned.chosen is not None or (planned.buys and planned.asset.candidates == 1) for planned in above)
 
     def _decide(self, asset: Asset, request: dict[str, Json]) -> AssetPlan:
         gen_key = recipe.gen_key(request)

@@ -97,8 +97,10 @@ def later(planned: AssetPlan, facts: Facts) -> AssetPlan:
     """The asset waits for another one: what it will probably cost then. The upstream picture may come out as it was, and so may this."""
     kept = planned.block is not None and planned.block.original is not None
     if kept and (planned.asset.freeze or planned.asset.protect):
-        return replace(planned, price=FREE)
+        return planned
     offer = facts.offer(planned.asset)
+    if offer.traits.by_hand or offer.problem is not None:
+        return planned
     price = replace(offer.price, low=FREE.low) if offer.price is not None and kept else offer.price
     return replace(planned, offer=offer, price=price)
 

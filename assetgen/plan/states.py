@@ -117,8 +117,8 @@ class OutputPlan:
 class AssetPlan:
     """One line of the plan.
 
-    request/gen_key: None while an upstream asset is not settled; its price is then what it costs once that is done, 0 at least if it
-    may come out as it was. chosen: digest of the original the outputs are made from, once known.
+    request/gen_key: None while an upstream asset is not settled; offer and price are then what
+    is to be expected if that one is settled by the same build. chosen: digest of the original the outputs are made from, once known.
     block: what is locked for it now (under another name where `renamed_from` is set). picks: originals already in the store that answer
     the request. job: an earlier submit to resume. redraw: the original is nowhere, but its provider repeats it for free.
     """
@@ -153,7 +153,7 @@ class AssetPlan:
     @property
     def buys(self) -> bool:
         """Whether a build may ask a provider for it: now, or once its upstream assets are done."""
-        later = self.state is State.WAITS and any(reason.code == "upstream" for reason in self.reasons)
+        later = self.state is State.WAITS and self.reasons[0].code == "upstream" and self.offer is not None
         return self.state is State.GENERATE or later
 
 

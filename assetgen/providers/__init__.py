@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol, TypeAlias
 
-from assetgen.model import Json, Size
+from assetgen.model import Json, Ratio, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,8 @@ class Blob:
 class Request:
     """What a provider is asked for. `size` is in pixels and already one the model offers; None leaves it to the provider.
 
+    `ratio` is set where the user asked for a ratio and `size` was worked out from it.
+
     `label` is a name that a placeholder may draw into the picture; it is never part of a key.
     """
 
@@ -32,6 +34,7 @@ class Request:
     prompt: str
     negative: str = ""
     size: Size | None = None
+    ratio: Ratio | None = None
     seed: int | None = None
     params: Mapping[str, Json] = field(default_factory=dict)
     references: tuple[Blob, ...] = ()
@@ -53,7 +56,8 @@ class Picture:
     """What came back: the bytes as the provider sent them, and what it said it had really done.
 
     `effective` holds parameters the provider reports as used; `unhonoured` names fields of the request that it ignored.
-    `cost` is this picture's share of the request's cost.
+    `cost` is this picture's share of what the provider says the request cost; where it reports tokens instead, `usage` counts them by
+    kind (text_in, image_in, image_out, text_out), whole with the first picture of an answer, and the catalog has their price.
     """
 
     data: bytes
@@ -64,6 +68,7 @@ class Picture:
     effective: Mapping[str, Json] = field(default_factory=dict)
     unhonoured: tuple[str, ...] = ()
     cost: Cost | None = None
+    usage: Mapping[str, int] | None = None
 
 
 class Job(Protocol):

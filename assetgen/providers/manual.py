@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from assetgen.errors import Impossible
-from assetgen.model import Json, Size
+from assetgen.model import Json, Ratio, Size
 from assetgen.providers import Http, Job, Picture, Request, Settings, Traits
 
 # The flags of Midjourney's prompt language that a manifest may set; --ar, --seed, --no, --v and --niji come from fields of the asset.
@@ -80,7 +80,8 @@ def _check_flag(model: str, name: str, value: Json) -> None:
 
 
 def _flags(request: Request) -> list[str]:
-    found = [f"--ar {_ratio(request.size)}"] if request.size else []
+    wanted = request.ratio or request.size
+    found = [f"--ar {_ratio(wanted)}"] if wanted else []
     found += [f"--seed {request.seed}"] if request.seed is not None else []
     found += [f"--no {_line(request.negative)}"] if request.negative else []
     for name, value in request.params.items():
@@ -97,7 +98,7 @@ def _version(known: re.Match[str]) -> list[str]:
     return [f"--niji {known['version']}" if known["niji"] or known["bare"] else f"--v {known['version']}"]
 
 
-def _ratio(size: Size) -> str:
+def _ratio(size: Size | Ratio) -> str:
     whole = math.gcd(size.width, size.height)
     return f"{size.width // whole}:{size.height // whole}"
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from assetgen.model import Asset, Json
 from assetgen.errors import Place
+from assetgen.model import Asset, Json
 from assetgen.plan.states import AssetPlan, Reason
 from assetgen.recipe import Change
 from assetgen.report import words

@@ -6,10 +6,10 @@ Every document has `version`, `command`, `assets` and `summary`; the other keys 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field, TypeAdapter, with_config
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from assetgen.model import Json
 from assetgen.plan.states import AssetPlan, Plan, Price, Reason, State, total
@@ -21,12 +21,22 @@ _exact = with_config({"extra": "forbid"})
 
 
 @_exact
+class PlaceEntry(TypedDict):
+    """A point in a file of the manifest; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@_exact
 class ChangeEntry(TypedDict):
-    """One field that differs; null stands for a field that is absent."""
+    """One field that differs; null stands for a field that is absent. `why` tells its place in the manifest."""
 
     field: str
     old: Any
     new: Any
+    place: NotRequired[PlaceEntry]
 
 
 @_exact

@@ -48,6 +48,11 @@ def unlike(plans: Iterable[AssetPlan], state: State) -> list[AssetPlan]:
     return [planned for planned in plans if planned.state is not state]
 
 
+def doable(plans: Iterable[AssetPlan]) -> bool:
+    """Whether a build has anything to do."""
+    return any(planned.buys or planned.state in (State.GENERATE, State.RESTORE, State.FINISH) for planned in plans)
+
+
 def _price(planned: AssetPlan) -> Cell:
     return words.price(planned.price) if planned.buys else ""
 

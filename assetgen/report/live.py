@@ -6,7 +6,7 @@ from typing import TextIO
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from assetgen.events import Done, Event, Failed, Planned, Progressed, Retried, Skipped, Started
+from assetgen.events import Done, Event, Failed, Planned, Progressed, Skipped, Started
 from assetgen.report import fancy, words
 from assetgen.report.progress import lines
 from assetgen.report.text import cleaned, safe

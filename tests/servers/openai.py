@@ -24,10 +24,13 @@ KEY = "sk-test-0123456789abcdefghij"
 
 
 class OpenAIServer:
-    """`requests` is everything it read, `accepted` what it charges for. `retired` are models it no longer has."""
+    """`requests` is everything it read, `accepted` what it charges for. `retired` are models it no longer has.
 
-    def __init__(self, *, journal=None, key=KEY, retired=("dall-e-3", "dall-e-2"), delay=0.0, weight=0, port=0):
-        self.key, self.retired, self.delay, self.weight = key, set(retired), delay, weight
+    The same request gets the same picture, so that tests can tell pictures apart; with `rolls` every answer is another roll.
+    """
+
+    def __init__(self, *, journal=None, key=KEY, retired=("dall-e-3", "dall-e-2"), delay=0.0, weight=0, port=0, rolls=False):
+        self.key, self.retired, self.delay, self.weight, self.rolls = key, set(retired), delay, weight, rolls
         self.journal = Journal(journal)
         self.faults = deque()
         self.files = {}
@@ -200,6 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "wrong-size":
             width, height = width // 2, height // 2
         text = json.dumps([fields.get("prompt"), sorted((name, len(parts)) for name, parts in files.items())])
+        text += str(len(self.owner.requests)) if self.owner.rolls else ""
         count = int(fields.get("n", 1))
         made = [
             draw(f"{text}{number}", width, height, form=form, alpha=alpha, blank=fault == "blank", weight=self.owner.weight)

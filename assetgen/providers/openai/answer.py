@@ -1,4 +1,4 @@
-"""Reads the body of an answer: the pictures, what the provider says it did, and what it cost.
+"""Reads the body of an answer: the pictures, what the provider says it did, and the tokens it used.
 
 The SDK's own models are not used: they validate megabytes of base64 as text. Where they are installed, pybase64 saves 4 ms
 of CPU for a picture of 1.5 MB, and msgspec 2 ms.
@@ -7,12 +7,11 @@ of CPU for a picture of 1.5 MB, and msgspec 2 ms.
 import base64
 import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 
 from assetgen.errors import BadAnswer
 from assetgen.model import Json
-from assetgen.providers import Cost, Picture, Request
-from assetgen.providers.openai import prices
+from assetgen.providers import Picture, Request
+from assetgen.providers.openai import usage
 from assetgen.providers.openai.failures import plain
 
 _ECHOED = ("size", "quality", "background", "output_format")
@@ -31,9 +30,9 @@ def pictures(body: bytes, headers: Mapping[str, str], request: Request, fetch: C
             failure = failure or broken
     if not found:
         raise failure or BadAnswer("openai answered without a picture", hint="it may have been paid for: see the provider's usage page")
-    total = prices.total(request.model, answer.get("usage"))
-    costs = prices.shares(total, len(found)) if total is not None else [None] * len(found)
-    return [_picture(data, item, answer, headers, request, cost) for (data, item), cost in zip(found, costs, strict=True)]
+    used = usage.tokens(answer.get("usage"))
+    shares = [used, *[None if used is None else {}] * (len(found) - 1)]
+    return [_picture(data, item, answer, headers, request, share) for (data, item), share in zip(found, shares, strict=True)]
 
 
 def _picture(
@@ -42,7 +41,7 @@ def _picture(
     answer: Mapping[str, object],
     headers: Mapping[str, str],
     request: Request,
-    cost: Decimal | None,
+    used: Mapping[str, int] | None,
 ) -> Picture:
     ignored = [name for name, given in (("seed", request.seed is not None), ("negative", bool(request.negative))) if given]
     effective: dict[str, Json] = {name: value for name in _ECHOED if isinstance(value := answer.get(name), str)}
@@ -53,7 +52,7 @@ def _picture(
         request_id=headers.get("x-request-id"),
         effective=effective,
         unhonoured=tuple(ignored),
-        cost=None if cost is None else Cost(amount=cost, basis="actual"),
+        usage=used,
     )
 
 

@@ -43,7 +43,7 @@ class Sketch:
             hint = f'kind = "{near[0]}"' if near else f"kind is one of {', '.join(KINDS)}"
             raise Impossible(f'params.kind "{kind}" is unknown', hint=hint)
         if not isinstance(request.params.get("label", True), bool):
-            raise Impossible('params.label is neither true nor false', hint="label = false")
+            raise Impossible("params.label is neither true nor false", hint="label = false")
         _check_palette(request)
 
     def generate(self, request: Request, job: Job) -> list[Picture]:

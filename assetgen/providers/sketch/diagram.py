@@ -33,7 +33,9 @@ def look_of(scene: Scene) -> Look:
         hue = main.h if 200 < main.h < 290 and main.c > 0.05 else 255.0
         if scene.theme == "light":
             blue = Tone(0.42, 0.15, hue)
-            return Look(ground=Tone(0.985, 0.006, hue), grid=Tone(0.91, 0.035, hue), box=Tone(0.985, 0.006, hue), ink=blue, line=blue, outlined=True)
+            return Look(
+                ground=Tone(0.985, 0.006, hue), grid=Tone(0.91, 0.035, hue), box=Tone(0.985, 0.006, hue), ink=blue, line=blue, outlined=True
+            )
         white = Tone(0.97, 0.015, hue)
         ground = Tone(0.38, 0.12, hue)
         return Look(ground=ground, grid=Tone(0.45, 0.115, hue), box=ground, ink=white, line=Tone(0.9, 0.04, hue), outlined=True)
@@ -152,7 +154,13 @@ def _edge(canvas: Image.Image, placed: Placed, ends: tuple[int, int], look: Look
     xs, ys = [x for x, _ in points], [y for _, y in points]
     stencil = Stencil((min(xs) - head, min(ys) - head, max(xs) + head, max(ys) + head))
     stencil.line([*[p for p in points[:-1] if math.dist(p, (x1, y1)) > head * 0.8], back], stroke)
-    wings = [(back[0] - math.cos(angle) * head * 0.2 + math.cos(angle + s) * head * 0.52, back[1] - math.sin(angle) * head * 0.2 + math.sin(angle + s) * head * 0.52) for s in (math.pi / 2, -math.pi / 2)]
+    wings = [
+        (
+            back[0] - math.cos(angle) * head * 0.2 + math.cos(angle + s) * head * 0.52,
+            back[1] - math.sin(angle) * head * 0.2 + math.sin(angle + s) * head * 0.52,
+        )
+        for s in (math.pi / 2, -math.pi / 2)
+    ]
     stencil.polygon([(x1, y1), wings[0], back, wings[1]])
     veil(canvas, look.line, stencil.mask(), (stencil.left, stencil.top))
 

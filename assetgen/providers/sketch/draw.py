@@ -1,4 +1,4 @@
-"""From a request to pictures: reads the request, draws, lays styles, label and mask over it, and encodes. The only module `generate` loads."""
+"""From a request to pictures: draws, lays styles, mask and label over it, encodes. The only module `generate` loads."""
 
 from collections.abc import Callable
 

@@ -59,7 +59,11 @@ def _watercolour(picture: Image.Image, scene: Scene) -> Image.Image:
     cells = max(1, round(8 * width / scene.least)), max(1, round(8 * height / scene.least))
     moved = _displaced(picture, [cloud(dice, small, cells, octaves=2) for _ in range(2)], reach * 2.6)
     soft = moved.filter(ImageFilter.BoxBlur(reach * 0.5))
-    rims = ImageChops.difference(soft, moved.filter(ImageFilter.BoxBlur(reach * 1.6))).convert("L").point([min(150, level * 5) for level in range(256)])
+    rims = (
+        ImageChops.difference(soft, moved.filter(ImageFilter.BoxBlur(reach * 1.6)))
+        .convert("L")
+        .point([min(150, level * 5) for level in range(256)])
+    )
     veil(soft, ImageChops.multiply(soft, soft), rims)
     wash = cloud(dice, small, (max(1, cells[0] // 5), max(1, cells[1] // 5)), octaves=4)
     paper = Tone(0.985, 0.008, 85)
@@ -92,7 +96,7 @@ def _displaced(picture: Image.Image, fields: list[Field], reach: float) -> Image
 
 def _border(*, dice_field: Field, size: tuple[int, int]) -> Image.Image:
     """Bare paper at the borders, torn by noise."""
-    down, across = dice_field.shape
+    down, across = (int(side) for side in dice_field.shape)
     x = np.minimum(np.arange(across), np.arange(across)[::-1]).astype(np.float32)[None, :] * np.float32(size[0] / across / min(size))
     y = np.minimum(np.arange(down), np.arange(down)[::-1]).astype(np.float32)[:, None] * np.float32(size[1] / down / min(size))
     inside = np.minimum(x, y) - (dice_field - np.float32(0.5)) * np.float32(0.05)
@@ -104,7 +108,7 @@ def _edges(picture: Image.Image, scene: Scene) -> Image.Image:
     pixels = np.asarray(picture.filter(ImageFilter.BoxBlur(max(0.4, scene.least / 1500)))).astype(np.int16)
     step = max(1, round(scene.least / 620))
     total = np.zeros(pixels.shape[:2], dtype=np.int16)
-    height, width = total.shape
+    width, height = picture.size
     if height > step:
         np.maximum(total[:-step], np.abs(pixels[step:] - pixels[:-step]).max(axis=2), out=total[:-step])
     if width > step:
@@ -156,7 +160,7 @@ def _blocks(picture: Image.Image, scene: Scene) -> Image.Image:
 def _pixelart(picture: Image.Image, scene: Scene) -> Image.Image:
     blocks = _blocks(picture, scene)
     small = blocks.resize((min(320, blocks.width), min(320, blocks.height)), Image.Resampling.NEAREST)
-    colours = small.quantize(32, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    colours = small.quantize(32, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     return blocks.quantize(palette=colours, dither=Image.Dither.NONE).convert("RGB")
 
 

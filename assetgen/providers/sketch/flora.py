@@ -108,7 +108,14 @@ def cabin(canvas: Image.Image, scene: Scene, ridge: Line, body: Tone) -> None:
     stencil.polygon([(x - unit, y), (x - unit, y - unit * 0.9), (x + unit, y - unit * 0.9), (x + unit, y)])
     stencil.stamp(canvas, wall)
     roof = Stencil((x - unit * 1.3, y - unit * 2, x + unit * 1.3, y))
-    roof.polygon([(x - unit * 1.2, y - unit * 0.82), (x - unit * 0.55, y - unit * 1.6), (x + unit * 0.55, y - unit * 1.6), (x + unit * 1.2, y - unit * 0.82)])
+    roof.polygon(
+        [
+            (x - unit * 1.2, y - unit * 0.82),
+            (x - unit * 0.55, y - unit * 1.6),
+            (x + unit * 0.55, y - unit * 1.6),
+            (x + unit * 1.2, y - unit * 0.82),
+        ]
+    )
     roof.rounded((x + unit * 0.3, y - unit * 1.95, x + unit * 0.52, y - unit * 1.4), 0)
     roof.stamp(canvas, wall.by(l=-0.13))
     lamp = Stencil((x - unit, y - unit, x + unit, y))

@@ -4,20 +4,23 @@ import re
 from dataclasses import dataclass
 
 from assetgen.providers.sketch.lettering import legible
+from assetgen.providers.sketch.lexicon import bag
 from assetgen.providers.sketch.words import Words
 
 _ARROW = re.compile(r"\s*(?:<?[-=]{1,3}>|\u2192|\u27f6|\u21d2|\u2794)\s*")
 _STATEMENT = re.compile(r"[;\n\r]+|\.\s+(?=\w)")
 _LEAD = re.compile(r"^.*\b(?:of|showing|shows|for|from|with)\s+", re.IGNORECASE)
 _TAIL = re.compile(r"\s+(?:in|with|on)\s+(?:an?\s+)?[\w\s-]*\b(?:style|background|colou?rs?|theme)\b.*$", re.IGNORECASE)
-_TALK = frozenset(
-    "style styled background illustration diagram flowchart labelled labeled components minimal minimalist clean flat quality detailed technical "
-    "blueprint watercolour watercolor vector lineart infographic schematic theme colours colors colourful palette aesthetic resolution".split()
+_TALK = bag(
+    "style styled background illustration diagram flowchart labelled labeled components minimal minimalist clean flat quality "
+    "detailed technical blueprint watercolour watercolor vector lineart infographic schematic theme colours colors colourful palette "
+    "aesthetic resolution"
 )
-_DULL = _TALK | frozenset(
-    "a an the of in on with and or for to at by from over under into how works work work it its is are that this which show shows showing draw image "
-    "picture graphic simple modern dark light white blue black architecture system overview explained using via our your new isometric pixel art line "
-    "drawing sketch pipeline workflow flow process chart graph map mindmap concept nice beautiful seamless icons arrows boxes no text".split()
+_DULL = _TALK | bag(
+    "a an the of in on with and or for to at by from over under into how works work work it its is are that this which show shows "
+    "showing draw image picture graphic simple modern dark light white blue black architecture system overview explained using via "
+    "our your new isometric pixel art line drawing sketch pipeline workflow flow process chart graph map mindmap concept nice "
+    "beautiful seamless icons arrows boxes no text"
 )
 _MOST = 32
 
@@ -105,12 +108,11 @@ def _chain(builder: _Builder, statement: str) -> None:
 
 
 def _without_lead(text: str) -> str:
-    """"A diagram of the web: browser" is "browser"."""
-    head, colon, rest = text.rpartition(":")
+    """ "A diagram of the web: browser" is "browser"."""
+    _head, colon, rest = text.rpartition(":")
     if colon and rest.strip() and "://" not in text:
         return rest
     said = set(re.findall(r"[a-z]+", text.casefold()))
-    del head
     return _LEAD.sub("", text) if said & {"diagram", "flowchart", "chart", "architecture", "illustration", "schematic", "graph"} else text
 
 
@@ -130,7 +132,9 @@ def _suggested(prompt: str, words: Words) -> Flow:
     _head, _colon, rest = prompt.rpartition(":")
     listed = [item for item in _items(rest) if len(item) <= 40]
     if len(listed) < 3:
-        seen = dict.fromkeys(word for word in re.findall(r"[^\W_]+", prompt) if word.casefold() not in _DULL | words.removed and len(word) > 1)
+        seen = dict.fromkeys(
+            word for word in re.findall(r"[^\W_]+", prompt) if word.casefold() not in _DULL | words.removed and len(word) > 1
+        )
         listed = [word if word.isupper() else word.capitalize() for word in seen][:6]
     if len(listed) < 2:
         listed = ["Input", *listed, "Output"] if listed else ["Input", "Process", "Output"]

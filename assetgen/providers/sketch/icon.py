@@ -4,18 +4,42 @@ from PIL import Image, ImageFilter
 
 from assetgen.providers.sketch import glyphs, lettering
 from assetgen.providers.sketch.canvas import Stencil, vertical
+from assetgen.providers.sketch.lexicon import bag
 from assetgen.providers.sketch.scene import Scene
 from assetgen.providers.sketch.tone import Tone
 
-_FILLER = frozenset(
-    "icon icons favicon logo app flat glyph symbol button badge emoji a an the of for in on with and or minimal minimalist clean simple modern "
-    "background dark light white black transparent theme mode style outline line solid round rounded colorful colourful vector ui ux pictogram".split()
+_FILLER = bag(
+    "icon icons favicon logo app flat glyph symbol button badge emoji a an the of for in on with and or minimal minimalist clean "
+    "simple modern background dark light white black transparent theme mode style outline line solid round rounded colorful colourful "
+    "vector ui ux pictogram"
 )
 
 
 def glyph_of(scene: Scene) -> str | None:
     """The glyph that the words mean; the first noun wins, more telling ones before general ones."""
-    general = frozenset({"app", "new", "dark", "light", "white", "note", "green", "day", "colour", "color", "design", "about", "picture", "share", "art", "line", "test", "hub", "box"})
+    general = frozenset(
+        {
+            "app",
+            "new",
+            "dark",
+            "light",
+            "white",
+            "note",
+            "green",
+            "day",
+            "colour",
+            "color",
+            "design",
+            "about",
+            "picture",
+            "share",
+            "art",
+            "line",
+            "test",
+            "hub",
+            "box",
+        }
+    )
     hits = [word for word in scene.words.kept if word in glyphs.NAMES]
     telling = [word for word in hits if word not in general]
     return glyphs.NAMES[(telling or hits)[0]] if hits else None
@@ -125,4 +149,3 @@ def _outline(mask: Image.Image, side: int) -> Image.Image:
     reach = max(0.6, side * 0.018)
     soft = mask.filter(ImageFilter.BoxBlur(reach)).filter(ImageFilter.BoxBlur(reach * 0.6))
     return soft.point([max(0, min(255, round((96 - abs(level - 150)) * 5))) for level in range(256)])
-

@@ -172,7 +172,11 @@ def _lee(fill: Image.Image, scene: Scene, light: Light, ridge: Line, look: tuple
     falling: Field = smoothstep((_slope(ridge, max(2, height // 40)) * side).astype(np.float32), -0.02, 0.06)
     shade = falling[where] * np.clip(1 - under / np.float32(0.22), 0, 1)
     size = width, deep
-    veil(fill, mix(body.by(l=0.05), light.tone, 0.3), mask_of((1 - falling[where]) * np.clip(1 - under * 5, 0, 1) * np.float32(0.5)).resize(size))
+    veil(
+        fill,
+        mix(body.by(l=0.05), light.tone, 0.3),
+        mask_of((1 - falling[where]) * np.clip(1 - under * 5, 0, 1) * np.float32(0.5)).resize(size),
+    )
     veil(fill, body.by(l=-0.1, c=1.05), mask_of(shade * np.float32(0.8)).resize(size))
 
 
@@ -189,4 +193,9 @@ def _bank(canvas: Image.Image, scene: Scene, shore: float) -> None:
     top = max(0, int(ridge.min()))
     if top < scene.height:
         deep = scene.height - top
-        veil(canvas, vertical(((0, dark.by(l=0.03)), (1, dark.by(l=-0.03))), scene.width, deep), _below(ridge, top, deep, scene.width), (0, top))
+        veil(
+            canvas,
+            vertical(((0, dark.by(l=0.03)), (1, dark.by(l=-0.03))), scene.width, deep),
+            _below(ridge, top, deep, scene.width),
+            (0, top),
+        )

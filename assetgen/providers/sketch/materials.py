@@ -4,44 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from assetgen.providers.sketch.noise import Dice, Field, cloud, enlarge, smoothstep, turn
+from assetgen.providers.sketch.ground import Ground, courses, voronoi
+from assetgen.providers.sketch.noise import Field, cloud, smoothstep, turn
 from assetgen.providers.sketch.palette import Palette
-from assetgen.providers.sketch.tone import Pixels, Tone, mix, of_hex
-
-__all__ = ["MATERIALS", "Ground", "Material", "Picture", "Pixels", "find", "tones"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """The sheet a material is laid on: its size and its chance."""
-
-    dice: Dice
-    width: int
-    height: int
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.width, self.height
-
-    def cells(self, count: float, stretch: float = 1.0) -> tuple[int, int]:
-        """How many cells go across and down, `count` along the short side; `stretch` above 1 makes them wide."""
-        side = min(self.width, self.height) / count
-        return max(1, round(self.width / (side * stretch))), max(1, round(self.height / side))
-
-    def cloud(self, count: float, octaves: int = 4, stretch: float = 1.0, decay: float = 0.5) -> Field:
-        return cloud(self.dice, self.size, self.cells(count, stretch), octaves=octaves, decay=decay)
-
-    def axes(self) -> tuple[Field, Field]:
-        """Coordinates in 0..1 as a row and a column."""
-        x = (np.arange(self.width, dtype=np.float32) + np.float32(0.5)) / np.float32(self.width)
-        y = (np.arange(self.height, dtype=np.float32) + np.float32(0.5)) / np.float32(self.height)
-        return x[None, :], y[:, None]
-
-    def light(self, height: Field, strength: float) -> Field:
-        """How a lamp at the upper left lights a height field: about 0.5 where it is flat."""
-        return np.float32(0.5) + (height - np.roll(height, (1, 1), axis=(0, 1))) * np.float32(strength * min(self.width, self.height) / 512)
+from assetgen.providers.sketch.tone import Tone, mix, of_hex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,46 +29,8 @@ class Material:
     make: Callable[[Ground], Picture]
 
 
-def voronoi(ground: Ground, count: float) -> tuple[Field, Field, Field]:
-    """Distance to the nearest point, to the border between cells, and a random level a cell; computed at half size or less."""
-    across, down = (max(3, side) for side in ground.cells(count))
-    width, height = max(across, min(ground.width, 420)), max(down, min(ground.height, 420))
-    points = ground.dice.floats(across * down * 3).reshape(down, across, 3).astype(np.float32)
-    x = ((np.arange(width, dtype=np.float32) + np.float32(0.5)) * np.float32(across / width))[None, :]
-    y = ((np.arange(height, dtype=np.float32) + np.float32(0.5)) * np.float32(down / height))[:, None]
-    column, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    first = np.full((height, width), 9, dtype=np.float32)
-    second, level = first.copy(), first.copy()
-    for dy in (-1, 0, 1):
-        for dx in (-1, 0, 1):
-            point = points[(row + dy) % down, (column + dx) % across]
-            away_x = column + dx + np.float32(0.12) + point[..., 0] * np.float32(0.76) - x
-            away_y = row + dy + np.float32(0.12) + point[..., 1] * np.float32(0.76) - y
-            far = np.sqrt(away_x * away_x + away_y * away_y)
-            closer = far < first
-            second = np.where(closer, first, np.minimum(second, far))
-            level = np.where(closer, point[..., 2], level)
-            first = np.where(closer, far, first)
-    return tuple(enlarge(field, ground.size) for field in (first, second - first, level))  # type: ignore[return-value]
-
-
-def _courses(ground: Ground, count: float, ratio: float, shift: float) -> tuple[Field, Field, npt.NDArray[np.float32]]:
-    """A bond of blocks: distance to the nearest joint in block heights, as a field; a random level a block; and the row numbers."""
-    rows = max(2, round(ground.height / (min(ground.size) / count)) // 2 * 2)
-    across = max(1, round(ground.width / (ground.height / rows * ratio)))
-    x, y = ground.axes()
-    row = np.floor(y * rows)
-    along = (x * across + row * np.float32(shift)) % np.float32(across)
-    column = np.floor(along)
-    edge_x = np.minimum(along - column, column + 1 - along) * np.float32(ground.width / across * rows / ground.height)
-    edge_y = np.minimum(y * rows - row, row + 1 - y * rows)
-    levels = ground.dice.floats(rows * across).reshape(rows, across).astype(np.float32)
-    level = levels[row.astype(np.int64) % rows, column.astype(np.int64) % across]
-    return np.minimum(edge_x, edge_y), level, row.astype(np.float32)
-
-
 def _brick(ground: Ground) -> Picture:
-    edge, level, _rows = _courses(ground, 8, 2.4, 0.5)
+    edge, level, _rows = courses(ground, 8, 2.4, 0.5)
     rough = ground.cloud(24, 4)
     edge = edge + (ground.cloud(20, 2) - np.float32(0.5)) * np.float32(0.04)
     face = smoothstep(edge, 0.055, 0.115)
@@ -126,7 +55,12 @@ def _wood(ground: Ground) -> Picture:
     fibre = ground.cloud(90, 2, stretch=22)
     edge = np.minimum(y * planks - row, row + 1 - y * planks)
     seam = smoothstep(np.broadcast_to(edge, warp.shape).astype(np.float32), 0.0, 0.022)
-    shade = np.float32(0.52) + grain * np.float32(0.13) + (fibre - np.float32(0.5)) * np.float32(0.42) + (offsets - np.float32(0.5)) * np.float32(0.26)
+    shade = (
+        np.float32(0.52)
+        + grain * np.float32(0.13)
+        + (fibre - np.float32(0.5)) * np.float32(0.42)
+        + (offsets - np.float32(0.5)) * np.float32(0.26)
+    )
     return Picture(height=shade * (np.float32(0.25) + np.float32(0.75) * seam))
 
 
@@ -147,20 +81,28 @@ def _fabric(ground: Ground) -> Picture:
     u, v = x * across, y * down
     over = ((np.floor(u) + np.floor(v)) % 2).astype(np.float32)
     bow_u, bow_v = (1 - np.abs(2 * (part - np.floor(part)) - 1) ** 2 for part in (u, v))
-    weave = over * bow_u * (np.float32(0.55) + np.float32(0.45) * bow_v) + (1 - over) * bow_v * (np.float32(0.55) + np.float32(0.45) * bow_u)
+    weave = over * bow_u * (np.float32(0.55) + np.float32(0.45) * bow_v) + (1 - over) * bow_v * (
+        np.float32(0.55) + np.float32(0.45) * bow_u
+    )
     warp = ground.dice.floats(across).astype(np.float32)[np.floor(u).astype(np.int64) % across]
     weft = ground.dice.floats(down).astype(np.float32)[np.floor(v).astype(np.int64) % down]
     tint = over * warp + (1 - over) * weft
     folds = ground.cloud(2, 3) - np.float32(0.5)
-    return Picture(height=np.float32(0.18) + weave * np.float32(0.5) + (tint - np.float32(0.5)) * np.float32(0.26) + folds * np.float32(0.22))
+    return Picture(
+        height=np.float32(0.18) + weave * np.float32(0.5) + (tint - np.float32(0.5)) * np.float32(0.26) + folds * np.float32(0.22)
+    )
 
 
 def _metal(ground: Ground) -> Picture:
     brushed = cloud(ground.dice, ground.size, (max(1, ground.cells(2)[0]), min(ground.height, 256)), octaves=2, decay=0.8)
     fine = cloud(ground.dice, ground.size, (max(1, ground.cells(5)[0]), ground.height), octaves=1)
     _x, y = ground.axes()
-    sheen = turn(np.broadcast_to(y + np.float32(0.1), brushed.shape).astype(np.float32)) * np.float32(0.1) + ground.cloud(1, 2) * np.float32(0.2)
-    return Picture(height=np.float32(0.42) + (brushed - np.float32(0.5)) * np.float32(0.4) + (fine - np.float32(0.5)) * np.float32(0.36) + sheen)
+    sheen = turn(np.broadcast_to(y + np.float32(0.1), brushed.shape).astype(np.float32)) * np.float32(0.1) + ground.cloud(
+        1, 2
+    ) * np.float32(0.2)
+    return Picture(
+        height=np.float32(0.42) + (brushed - np.float32(0.5)) * np.float32(0.4) + (fine - np.float32(0.5)) * np.float32(0.36) + sheen
+    )
 
 
 def _grass(ground: Ground) -> Picture:
@@ -170,9 +112,14 @@ def _grass(ground: Ground) -> Picture:
         blades = cloud(ground.dice, ground.size, ground.cells(72, 0.22), octaves=2, decay=0.7)
         columns = np.arange(ground.width)
         # Whole turns of the shift keep the slanted blades periodic.
-        shift = (np.arange(ground.height) * slant * max(1, round(ground.height / ground.width)) * ground.width // ground.height) % ground.width
+        shift = (
+            np.arange(ground.height) * slant * max(1, round(ground.height / ground.width)) * ground.width // ground.height
+        ) % ground.width
         total = np.maximum(total, blades[np.arange(ground.height)[:, None], (columns[None, :] + shift[:, None]) % ground.width])
-    return Picture(height=np.float32(0.02) + total * np.float32(0.72) + (patches - np.float32(0.5)) * np.float32(0.35), second=smoothstep(patches, 0.55, 0.95) * np.float32(0.4))
+    return Picture(
+        height=np.float32(0.02) + total * np.float32(0.72) + (patches - np.float32(0.5)) * np.float32(0.35),
+        second=smoothstep(patches, 0.55, 0.95) * np.float32(0.4),
+    )
 
 
 def _stone(ground: Ground) -> Picture:
@@ -203,7 +150,9 @@ def _water(ground: Ground) -> Picture:
     near, edge, _level = voronoi(ground, 6)
     lines = 1 - smoothstep(edge + (warp - np.float32(0.5)) * np.float32(0.16), 0.0, 0.2)
     deep = ground.cloud(2, 3)
-    return Picture(height=np.float32(0.26) + deep * np.float32(0.3) + near * np.float32(0.16), second=np.clip(lines, 0, 1) ** 2 * np.float32(0.7))
+    return Picture(
+        height=np.float32(0.26) + deep * np.float32(0.3) + near * np.float32(0.16), second=np.clip(lines, 0, 1) ** 2 * np.float32(0.7)
+    )
 
 
 def _sand(ground: Ground) -> Picture:
@@ -211,13 +160,23 @@ def _sand(ground: Ground) -> Picture:
     warp = ground.cloud(2, 3)
     ripples = turn((y * np.float32(ground.cells(14)[1]) + warp * np.float32(2.6)).astype(np.float32))
     grains = ground.cloud(200, 1)
-    return Picture(height=np.float32(0.52) + ripples * np.float32(0.17) + (grains - np.float32(0.5)) * np.float32(0.34) + (warp - np.float32(0.5)) * np.float32(0.2))
+    return Picture(
+        height=np.float32(0.52)
+        + ripples * np.float32(0.17)
+        + (grains - np.float32(0.5)) * np.float32(0.34)
+        + (warp - np.float32(0.5)) * np.float32(0.2)
+    )
 
 
 def _paper(ground: Ground) -> Picture:
     fibres = ground.cloud(26, 4, stretch=2.4) - np.float32(0.5)
     grain = ground.light(ground.cloud(90, 3), 1.1) - np.float32(0.5)
-    return Picture(height=np.float32(0.66) + fibres * np.float32(0.22) + grain * np.float32(0.8) + (ground.cloud(2, 3) - np.float32(0.5)) * np.float32(0.14))
+    return Picture(
+        height=np.float32(0.66)
+        + fibres * np.float32(0.22)
+        + grain * np.float32(0.8)
+        + (ground.cloud(2, 3) - np.float32(0.5)) * np.float32(0.14)
+    )
 
 
 def _leather(ground: Ground) -> Picture:
@@ -225,11 +184,13 @@ def _leather(ground: Ground) -> Picture:
     bump = smoothstep(edge, 0.0, 0.34)
     relief = ground.light(bump + (1 - near) * np.float32(0.3), 1.5) - np.float32(0.5)
     worn = ground.cloud(3, 4) - np.float32(0.5)
-    return Picture(height=np.float32(0.3) + bump * np.float32(0.24) + relief + (level - np.float32(0.5)) * np.float32(0.1) + worn * np.float32(0.3))
+    return Picture(
+        height=np.float32(0.3) + bump * np.float32(0.24) + relief + (level - np.float32(0.5)) * np.float32(0.1) + worn * np.float32(0.3)
+    )
 
 
 def _tiles(ground: Ground) -> Picture:
-    edge, level, _rows = _courses(ground, 6, 1.0, 0.0)
+    edge, level, _rows = courses(ground, 6, 1.0, 0.0)
     face = smoothstep(edge, 0.03, 0.05)
     relief = ground.light(smoothstep(edge, 0.03, 0.1), 1.3) - np.float32(0.5)
     gloss = ground.cloud(2, 2) - np.float32(0.5)
@@ -239,7 +200,9 @@ def _tiles(ground: Ground) -> Picture:
 
 def _plaster(ground: Ground) -> Picture:
     strokes = ground.cloud(5, 5, stretch=1.8, decay=0.6)
-    return Picture(height=ground.light(strokes, 7) * np.float32(0.6) + np.float32(0.28) + (ground.cloud(2, 3) - np.float32(0.5)) * np.float32(0.2))
+    return Picture(
+        height=ground.light(strokes, 7) * np.float32(0.6) + np.float32(0.28) + (ground.cloud(2, 3) - np.float32(0.5)) * np.float32(0.2)
+    )
 
 
 def _named(names: str, main: str, second: str, make: Callable[[Ground], Picture]) -> Material:

@@ -76,7 +76,8 @@ def cloud(dice: Dice, size: tuple[int, int], cells: tuple[int, int], *, octaves:
         reach += weight
         weight *= decay
     spread = np.float32(0.62 if octaves == 1 else 1.0)
-    return np.clip((total / np.float32(reach) - np.float32(0.5)) * spread * np.float32(1.5) + np.float32(0.5), 0, 1)
+    level: Field = np.clip((total / np.float32(reach) - np.float32(0.5)) * spread * np.float32(1.5) + np.float32(0.5), 0, 1)
+    return level
 
 
 def enlarge(field: Field, size: tuple[int, int]) -> Field:
@@ -90,7 +91,7 @@ def enlarge(field: Field, size: tuple[int, int]) -> Field:
 
 def smoothstep(values: Field, low: float, high: float) -> Field:
     """0 below `low`, 1 above `high`, an S between."""
-    part = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
+    part: Field = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
     return part * part * (3 - 2 * part)
 
 
@@ -98,4 +99,5 @@ def turn(values: Field) -> Field:
     """A sine wave of period 1 from parabolas: no library sine, so no CPU differs in the last bit."""
     part = values - np.floor(values)
     bow = np.where(part < 0.5, 16 * part * (0.5 - part), -16 * (part - 0.5) * (1 - part))
-    return (bow * (np.float32(0.775) + np.float32(0.225) * np.abs(bow))).astype(np.float32)
+    wave: Field = (bow * (np.float32(0.775) + np.float32(0.225) * np.abs(bow))).astype(np.float32)
+    return wave

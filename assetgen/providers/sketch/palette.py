@@ -9,7 +9,7 @@ from assetgen.providers.sketch.tone import Tone, blend, mix, of_hex
 from assetgen.providers.sketch.words import Theme, Words
 
 _SKY_NOUNS = frozenset({"sky", *lexicon.SKIES})
-_STOP = frozenset("a an the of on in with and or for to at by from over under into style image picture photo illustration".split())
+_STOP = lexicon.bag("a an the of on in with and or for to at by from over under into style image picture photo illustration")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,11 @@ def mesh(scene: Scene, source: Image.Image | None = None) -> Image.Image:
     jitter = dice.floats(across * down * 2).reshape(down, across, 2) * 0.72 - 0.36
     canvas = Image.new("RGB", (scene.width * scale, scene.height * scale))
     pen = ImageDraw.Draw(canvas)
-    small = source.resize((max(1, round(scene.width / cell * 3)), max(1, round(scene.height / cell * 3))), Image.Resampling.BOX) if source else None
+    small = (
+        source.resize((max(1, round(scene.width / cell * 3)), max(1, round(scene.height / cell * 3))), Image.Resampling.BOX)
+        if source
+        else None
+    )
     tones = _toned(scene)
     steer = scene.dice("steer").uniform(-0.5, 0.5)
     field = cloud(scene.dice("shade"), (64, 64), (2, 2), octaves=2)

@@ -9,7 +9,15 @@ from assetgen.providers.sketch.scene import Scene
 from assetgen.providers.sketch.tone import Tone, mix, of_hex
 
 _SKINS = ("f4d3bd", "eec1a2", "dca27c", "c58c62", "a06a44", "7c4f33", "5b3a29")
-_HAIR = {"blonde": "d9b26a", "blond": "d9b26a", "ginger": "b8562f", "redhead": "a8482a", "brunette": "4a2f22", "grey": "a5a5a8", "old": "c9c9cc"}
+_HAIR = {
+    "blonde": "d9b26a",
+    "blond": "d9b26a",
+    "ginger": "b8562f",
+    "redhead": "a8482a",
+    "brunette": "4a2f22",
+    "grey": "a5a5a8",
+    "old": "c9c9cc",
+}
 _NATURAL = ("2a211f", "3d2a22", "5c3d2a", "7d4f2d", "b98a4e", "1e1c22")
 _LONG = frozenset({"woman", "girl", "lady", "her", "she", "female", "mother", "grandmother", "actress", "queen"})
 _SHORT = frozenset({"man", "boy", "gentleman", "his", "he", "male", "father", "grandfather", "actor", "king"})
@@ -81,7 +89,15 @@ def _hair_behind(canvas: Image.Image, sitter: Sitter) -> None:
             back.disc(*sitter.at(0, -1.5), sitter.u * 0.5)
             back.ellipse(sitter.box(-0.98, -1.25, 0.98, 0.7))
         case "curls":
-            for x, y, r in ((-0.85, -0.3, 0.5), (0.85, -0.3, 0.5), (-0.95, 0.25, 0.42), (0.95, 0.25, 0.42), (0, -0.9, 0.7), (-0.6, -0.95, 0.5), (0.6, -0.95, 0.5)):
+            for x, y, r in (
+                (-0.85, -0.3, 0.5),
+                (0.85, -0.3, 0.5),
+                (-0.95, 0.25, 0.42),
+                (0.95, 0.25, 0.42),
+                (0, -0.9, 0.7),
+                (-0.6, -0.95, 0.5),
+                (0.6, -0.95, 0.5),
+            ):
                 back.disc(*sitter.at(x, y), sitter.u * r)
         case _:
             return

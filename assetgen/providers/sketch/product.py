@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from assetgen.providers.sketch.canvas import Box, Point, Stencil, glow, horizontal, vertical
+from assetgen.providers.sketch.lexicon import bag
 from assetgen.providers.sketch.noise import Dice
 from assetgen.providers.sketch.scene import Scene
 from assetgen.providers.sketch.tone import Tone, mix
@@ -50,7 +51,9 @@ def draw(scene: Scene) -> Image.Image:
     deep = max(1, scene.height - int(edge))
     canvas.paste(vertical(((0, table.by(l=0.035)), (1, table.by(l=-0.06))), scene.width, deep), (0, int(edge)))
     body = main.to(l=min(0.72, max(0.42, main.l)))
-    stage = Stage(canvas=canvas, x=middle, y=edge + deep * 0.36, u=unit, body=body, trim=accent.to(l=0.9 if body.l < 0.6 else 0.38), dice=dice)
+    stage = Stage(
+        canvas=canvas, x=middle, y=edge + deep * 0.36, u=unit, body=body, trim=accent.to(l=0.9 if body.l < 0.6 else 0.38), dice=dice
+    )
     name, wide, make = _choose(scene, dice)
     _shadow(stage, table, wide)
     make(stage)
@@ -71,7 +74,14 @@ def _round(stage: Stage, tone: Tone, box: Box, shape: Callable[[Stencil], None])
     """A turned body: light on the left, shade on the right, a reflex at the edge."""
     stencil = Stencil(box)
     shape(stencil)
-    stops = ((0, tone.by(l=-0.05)), (0.16, tone.by(l=0.09)), (0.34, tone.by(l=0.04)), (0.72, tone.by(l=-0.07)), (0.94, tone.by(l=-0.15)), (1, tone.by(l=-0.1)))
+    stops = (
+        (0, tone.by(l=-0.05)),
+        (0.16, tone.by(l=0.09)),
+        (0.34, tone.by(l=0.04)),
+        (0.72, tone.by(l=-0.07)),
+        (0.94, tone.by(l=-0.15)),
+        (1, tone.by(l=-0.1)),
+    )
     stencil.stamp(stage.canvas, horizontal(stops, stencil.width, stencil.height))
 
 
@@ -80,7 +90,7 @@ def _mug(stage: Stage) -> None:
     handle.ellipse(stage.box(0.36, 1.0, 1.06, 0.22))
     handle.ellipse(stage.box(0.5, 0.86, 0.92, 0.36), 0)
     handle.stamp(stage.canvas, stage.body.by(l=-0.1))
-    _round(stage, stage.body, stage.box(-0.65, 1.25, 0.65, -0.12), lambda s: (s.rounded(stage.box(-0.62, 1.14, 0.62, -0.1), stage.u * 0.16)))
+    _round(stage, stage.body, stage.box(-0.65, 1.25, 0.65, -0.12), lambda s: s.rounded(stage.box(-0.62, 1.14, 0.62, -0.1), stage.u * 0.16))
     _rim(stage, 0.62, 1.14, 0.13)
     band = Stencil(stage.box(-0.62, 0.5, 0.62, 0.28))
     band.rounded(stage.box(-0.62, 0.44, 0.62, 0.34), 0)
@@ -142,7 +152,12 @@ def _box(stage: Stage) -> None:
 
 
 def _phone(stage: Stage) -> None:
-    _round(stage, Tone(0.26, 0.01, stage.body.h), stage.box(-0.5, 1.95, 0.5, -0.06), lambda s: s.rounded(stage.box(-0.48, 1.92, 0.48, -0.04), stage.u * 0.13))
+    _round(
+        stage,
+        Tone(0.26, 0.01, stage.body.h),
+        stage.box(-0.5, 1.95, 0.5, -0.06),
+        lambda s: s.rounded(stage.box(-0.48, 1.92, 0.48, -0.04), stage.u * 0.13),
+    )
     screen = Stencil(stage.box(-0.43, 1.86, 0.43, 0.02))
     screen.rounded(stage.box(-0.43, 1.86, 0.43, 0.02), stage.u * 0.09)
     screen.stamp(stage.canvas, vertical(((0, stage.body.by(l=0.14)), (1, mix(stage.body, stage.trim, 0.5))), screen.width, screen.height))
@@ -183,13 +198,13 @@ def _lamp(stage: Stage) -> None:
 
 
 _OBJECTS: tuple[tuple[frozenset[str], float, Callable[[Stage], None]], ...] = (
-    (frozenset("mug cup coffee tea".split()), 0.62, _mug),
-    (frozenset("jar candle cosmetic cream tin can honey jam".split()), 0.6, _jar),
-    (frozenset("box packaging package parcel gift carton".split()), 0.72, _box),
-    (frozenset("phone smartphone mobile app tablet".split()), 0.48, _phone),
-    (frozenset("vase plant flower pot".split()), 0.44, _vase),
-    (frozenset("lamp light lighting".split()), 0.4, _lamp),
-    (frozenset("bottle perfume wine shampoo lotion serum drink water".split()), 0.46, _bottle),
+    (bag("mug cup coffee tea"), 0.62, _mug),
+    (bag("jar candle cosmetic cream tin can honey jam"), 0.6, _jar),
+    (bag("box packaging package parcel gift carton"), 0.72, _box),
+    (bag("phone smartphone mobile app tablet"), 0.48, _phone),
+    (bag("vase plant flower pot"), 0.44, _vase),
+    (bag("lamp light lighting"), 0.4, _lamp),
+    (bag("bottle perfume wine shampoo lotion serum drink water"), 0.46, _bottle),
 )
 
 

@@ -50,7 +50,7 @@ def draw_sky(scene: Scene, horizon: float, light: Light) -> Image.Image:
     top, middle, low = scene.palette.sky
     edge = min(0.98, horizon / scene.height)
     canvas = vertical(((0, top), (edge * 0.55, middle), (edge, low), (1, low)), scene.width, scene.height)
-    if light.night and not scene.words.bars("stars") or scene.words.shows("stars"):
+    if scene.words.shows("stars") or (light.night and not scene.words.bars("stars")):
         _stars(canvas, scene.dice("stars"), horizon)
     if scene.words.shows("aurora"):
         _aurora(canvas, scene)
@@ -99,7 +99,7 @@ def _stars(canvas: Image.Image, dice: Dice, horizon: float) -> None:
 
 
 def _clouds(canvas: Image.Image, scene: Scene, horizon: float, light: Light, *, thick: bool) -> None:
-    width, height = scene.size
+    width = scene.width
     deep = max(4, int(horizon))
     small = max(4, min(width, 640)), max(4, min(deep, 360))
     cells = max(1, round(2.2 * width / max(deep, 1))), 4

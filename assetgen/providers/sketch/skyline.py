@@ -19,7 +19,7 @@ def draw(scene: Scene) -> Image.Image:
     dice = scene.dice("city")
     watery = scene.words.shows("water") or (not scene.words.bars("water") and dice.chance(0.4))
     ground = scene.height * (dice.uniform(0.72, 0.78) if watery else 1.02)
-    light = light_of(scene, scene.height * 0.62)
+    light = light_of(scene, scene.height * 0.5)
     canvas = draw_sky(scene, scene.height * 0.78, light)
     low = scene.palette.sky[2]
     glow(canvas, (scene.width * 0.5, ground), scene.height * 0.5, low.by(l=0.04, c=1.15), 0.5)
@@ -52,9 +52,7 @@ def _rank(canvas: Image.Image, scene: Scene, setting: tuple[Light, float, bool],
         x += wide + (unit * dice.uniform(-0.12, 0.1) if dice.chance(0.8) else unit * dice.uniform(0.1, 0.6))
 
 
-def _tower(
-    canvas: Image.Image, dice: Dice, place: tuple[int, int, int, int], look: tuple[Tone, float, Light, bool, Scene]
-) -> None:
+def _tower(canvas: Image.Image, dice: Dice, place: tuple[int, int, int, int], look: tuple[Tone, float, Light, bool, Scene]) -> None:
     left, top, wide, ground = place
     tone, depth, light, dark, scene = look
     haze = mix(scene.palette.sky[2], tone, 0.35 + 0.5 * depth)

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from assetgen.providers.sketch.lexicon import bag
 from assetgen.providers.sketch.noise import Dice
 from assetgen.providers.sketch.scene import Scene
 from assetgen.providers.sketch.tone import Tone
@@ -22,9 +23,19 @@ _HULLS = (
     "......#/.....#x/.....#x/....#xo/....#kw/....#ww/...#xoo/.#.#xoo/#b##xoo/#oo#xoo/#oooooo/#o##bbb/.#.#g#g/....#.#",
     "......#/.....#o/....#xo/....#ow/...#xow/...#xoo/..#xooo/.#xoooo/#xo#ooo/#o#boob/##.#bbb/....#g#/.....#.",
 )
-_ALIASES = {"love": "heart", "flask": "potion", "elixir": "potion", "blade": "sword", "weapon": "sword", "money": "coin", "gold": "coin", "crystal": "gem", "diamond": "gem"}
-_SHIPS = frozenset("ship spaceship starship ufo fighter shuttle rocket".split())
-_SOFT = frozenset("slime ghost blob jelly spirit".split())
+_ALIASES = {
+    "love": "heart",
+    "flask": "potion",
+    "elixir": "potion",
+    "blade": "sword",
+    "weapon": "sword",
+    "money": "coin",
+    "gold": "coin",
+    "crystal": "gem",
+    "diamond": "gem",
+}
+_SHIPS = bag("ship spaceship starship ufo fighter shuttle rocket")
+_SOFT = bag("slime ghost blob jelly spirit")
 
 
 def draw(scene: Scene) -> Image.Image:

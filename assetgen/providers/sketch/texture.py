@@ -4,10 +4,9 @@ import numpy as np
 from PIL import Image
 
 from assetgen.providers.sketch import materials
-from assetgen.providers.sketch.materials import Ground
-from assetgen.providers.sketch.noise import enlarge
+from assetgen.providers.sketch.ground import Ground
 from assetgen.providers.sketch.scene import Scene
-from assetgen.providers.sketch.tone import ramp
+from assetgen.providers.sketch.tone import Pixels, ramp
 
 _MOST = 1_100_000
 _PERIOD_LEAST = 48
@@ -34,12 +33,9 @@ def draw(scene: Scene) -> Image.Image:
     return wrapped(pixels, (width, height))
 
 
-def wrapped(pixels: materials.Pixels, size: tuple[int, int]) -> Image.Image:
+def wrapped(pixels: Pixels, size: tuple[int, int]) -> Image.Image:
     """Tiling pixels at another size, still tiling."""
     rim = 6
     down, across = pixels.shape[:2]
     padded = Image.fromarray(np.pad(pixels, ((rim, rim), (rim, rim), (0, 0)), mode="wrap"))
     return padded.resize(size, Image.Resampling.BICUBIC, box=(rim, rim, rim + across, rim + down))
-
-
-__all__ = ["draw", "enlarge", "wrapped"]

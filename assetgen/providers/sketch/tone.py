@@ -15,15 +15,15 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 class Tone(NamedTuple):
     """Lightness 0..1, chroma 0..0.37, hue in degrees."""
 
-    l: float
+    l: float  # noqa: E741 - l, c and h are the names of the three in OKLCH
     c: float
     h: float
 
-    def to(self, *, l: float | None = None, c: float | None = None, h: float | None = None) -> "Tone":
+    def to(self, *, l: float | None = None, c: float | None = None, h: float | None = None) -> "Tone":  # noqa: E741
         """The same tone with a lightness, chroma or hue of its own."""
         return Tone(self.l if l is None else l, self.c if c is None else c, self.h if h is None else h % 360)
 
-    def by(self, *, l: float = 0.0, c: float = 1.0, h: float = 0.0) -> "Tone":
+    def by(self, *, l: float = 0.0, c: float = 1.0, h: float = 0.0) -> "Tone":  # noqa: E741
         """Lightness and hue moved, chroma multiplied."""
         return Tone(min(1.0, max(0.0, self.l + l)), min(0.37, self.c * c), (self.h + h) % 360)
 

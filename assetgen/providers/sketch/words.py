@@ -28,19 +28,21 @@ isometric: isometric
 portrait: portrait headshot avatar selfie person woman man girl boy face lady gentleman people profilepicture teammember
 product: product mug cup bottle packshot jar perfume cosmetic candle vase can packaging lamp headphones speaker watch lotion tin
 skyline: skyline city cityscape skyscraper downtown metropolis urban manhattan tokyo hongkong dubai building tower
-landscape: landscape scenery mountain hill forest sunset sunrise beach lake river ocean sea desert meadow valley island coast field nature sky \
+landscape: landscape scenery mountain hill forest sunset sunrise beach lake river ocean sea desert meadow valley island coast field \
+nature sky \
 dune waterfall jungle volcano alps countryside horizon wilderness aurora fjord canyon
-pattern: pattern wallpaper abstract background backdrop banner lowpoly gradient geometric mesh polygon bauhaus topographic contour wave memphis
+pattern: pattern wallpaper abstract background backdrop banner lowpoly gradient geometric mesh polygon bauhaus topographic contour wave \
+memphis
 """)
-_ABSTRACT = frozenset("pattern abstract gradient geometric bauhaus topographic memphis".split())
-_BACKDROP = frozenset("background backdrop wallpaper banner".split())
-_FORMS = frozenset("wave lowpoly polygon mesh contour triangle blob curve".split())
+_ABSTRACT = lexicon.bag("pattern abstract gradient geometric bauhaus topographic memphis")
+_BACKDROP = lexicon.bag("background backdrop wallpaper banner")
+_FORMS = lexicon.bag("wave lowpoly polygon mesh contour triangle blob curve")
 _PHOTO = ("landscape", "skyline", "portrait", "product", "isometric")
 KINDS = ("photo", *_PHOTO, "icon", "texture", "diagram", "pattern", "sprite")
 
-_MATERIALS = frozenset(
-    "brick wood wooden timber plank marble fabric linen cotton denim canvas wool metal steel aluminium aluminum grass stone cobblestone "
-    "granite sand paper parchment leather concrete plaster tile carpet".split()
+_MATERIALS = lexicon.bag(
+    "brick wood wooden timber plank marble fabric linen cotton denim canvas wool metal steel aluminium aluminum grass stone "
+    "cobblestone granite sand paper parchment leather concrete plaster tile carpet"
 )
 
 _ELEMENTS = _sets("""
@@ -48,7 +50,8 @@ sun: sun sunny sunrise sunset sunup sundown dawn dusk golden goldenhour noon mid
 moon: moon moonlight moonlit crescent night midnight nighttime halloween
 stars: star starry night midnight nighttime space cosmic galaxy nebula milkyway aurora twilight constellation
 clouds: cloud cloudy overcast storm stormy sky rain rainy thunderstorm dramatic
-water: water ocean sea lake river bay harbor harbour coast beach pond lagoon fjord reflection island shore marine canal stream waterfront reef
+water: water ocean sea lake river bay harbor harbour coast beach pond lagoon fjord reflection island shore marine canal stream \
+waterfront reef
 trees: tree forest wood woods woodland pine fir conifer spruce jungle rainforest park cabin camp camping autumn fall orchard oak maple taiga
 palms: palm tropical beach caribbean hawaii miami island lagoon oasis
 broadleaf: oak maple orchard autumn fall park jungle rainforest apple cherry blossom sakura deciduous broadleaf
@@ -73,8 +76,8 @@ lowpoly: lowpoly polygonal
 plain: plain glyph silhouette notile
 """)
 
-_DARK = frozenset("dark darkmode darktheme night black midnight noir dracula terminal".split())
-_LIGHT = frozenset("light lightmode lighttheme white bright pale airy".split())
+_DARK = lexicon.bag("dark darkmode darktheme night black midnight noir dracula terminal")
+_LIGHT = lexicon.bag("light lightmode lighttheme white bright pale airy")
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -82,7 +85,7 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(text.casefold()))
 
 
-def _forms(word: str) -> Iterator[str]:
+def _readings(word: str) -> Iterator[str]:
     yield word
     if word.endswith("ies") and len(word) > 4:
         yield word[:-3] + "y"
@@ -103,7 +106,7 @@ KNOWN = _known()
 
 def canon(word: str) -> str:
     """The form under which a table knows the word: singular where only that is known."""
-    return next((form for form in _forms(word) if form in KNOWN), word)
+    return next((form for form in _readings(word) if form in KNOWN), word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +163,15 @@ def kind_of(words: Words, prompt: str, wanted: str | None) -> str:
         return next((kind for kind in ("isometric", "portrait", "product", "skyline") if words.any(_KINDS[kind])), "landscape")
     if "->" in prompt or "→" in prompt or "=>" in prompt:
         return "diagram"
+    return next((kind for kind in _signs(words)), "landscape")
+
+
+def _signs(words: Words) -> Iterator[str]:
+    """The kinds that the words speak for, the most telling first."""
     for kind, members in _KINDS.items():
         if kind == "portrait" and (words.any(_ABSTRACT) or (words.any(_BACKDROP) and words.any(_FORMS))):
-            return "pattern"
+            yield "pattern"
         if words.any(members):
-            return kind
+            yield kind
     if words.any(_MATERIALS):
-        return "texture"
-    return "landscape"
+        yield "texture"
