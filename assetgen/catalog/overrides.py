@@ -1,4 +1,4 @@
-"""The user's `[models.NAME]` laid over the catalog. Keys that make an alias (`use`, `via`, `params`) are the manifest's and left alone."""
+"""The user's `[models.NAME]` laid over the catalog. The keys of an alias (ALIAS_KEYS) are the manifest's."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,7 +11,7 @@ from assetgen.errors import Fault, FaultyFile
 from assetgen.model import Json
 
 SOURCE = "[models] of the manifest"
-ALIAS_KEYS = ("use", "via", "params")
+ALIAS_KEYS = ("use", "provider", "via", "params")
 ANYTHING = Rule(max_side=16384)
 
 
@@ -26,15 +26,16 @@ def overridden(models: Mapping[str, Model], tables: Mapping[str, Mapping[str, Js
         for key in (key for key in own if key not in _FIELDS):
             hint = f"known keys: {', '.join([*ALIAS_KEYS, *_FIELDS])}"
             faults.append(Fault(subject=f"models.{name}.{key}", message="unknown key", hint=hint))
-        base = models.get(name) or models.get(str(table.get("use")))
-        model = replace(base, id=name) if base else Model(id=name, title=name, sizes=ANYTHING)
+        # What an alias says of price or licence holds for the model it uses, since that is the one an asset asks for.
+        target = str(table.get("use", name))
+        model = result.get(target) or Model(id=target, title=target, sizes=ANYTHING)
         # In the order of `_FIELDS`: an id makes the service that a price is put on.
         for key in (key for key in _FIELDS if key in own):
             try:
                 model = _FIELDS[key](model, own[key])
             except (ValueError, TypeError, AttributeError, InvalidOperation):
                 faults.append(Fault(subject=f"models.{name}.{key}", message=f"not {_SHAPES[key]}", hint=f"{key} = {_EXAMPLES[key]}"))
-        result[name] = model
+        result[target] = model
     if faults:
         raise FaultyFile(faults)
     return result

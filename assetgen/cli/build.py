@@ -1,8 +1,9 @@
 """`assetgen build`: asks for consent, shows progress, and tells the end."""
 
 import sys
-from decimal import Decimal
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -15,7 +16,7 @@ from assetgen.engine.survey import look
 from assetgen.events import Event, Failed
 from assetgen.plan.facts import Choices
 from assetgen.plan.graph import closure
-from assetgen.plan.states import Plan, total
+from assetgen.plan.states import Plan
 from assetgen.report import words
 from assetgen.report.progress import Lines, Reporter
 
@@ -28,19 +29,19 @@ from assetgen.report.progress import Lines, Reporter
 @click.option("--regenerate", metavar="NAME", multiple=True, help="Buy this asset anew, by its exact name.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that were edited by hand.")
 @click.option("--fail-fast", is_flag=True, help="Begin nothing new after the first failure.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="Local threads; one for each processor by default.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="Local threads; by default one for each processor.")
 @click.option("--free", "free_only", is_flag=True, help="Spend nothing: do only what is free.")
 @options.as_json
 @pass_session
-def command(session: Session, *, dry_run: bool, as_json: bool, max_cost: str | None, **given: object) -> int:
-    """Make what is stale, and only that. What costs money is asked for once, or allowed by --yes or --max-cost."""
-    chosen = Options(max_cost=None if max_cost is None else dollars(max_cost), **given)  # type: ignore[arg-type]  # click made them
+def command(session: Session, *, dry_run: bool, as_json: bool, max_cost: str | None, **given: Any) -> int:  # noqa: ANN401 - click made them
+    """Make what is stale, and only that. Money is spent after you were asked once, or under --yes or --max-cost."""
+    chosen = Options(max_cost=None if max_cost is None else dollars(max_cost), **given)
     if dry_run:
         _dry(session, chosen, as_json=as_json)
         return 0
     reporter = _reporter(session, as_json=as_json)
     try:
-        outcome = run(session.path, chosen, lambda event: reporter.tell(_shown(session, event)), confirm=_confirm(session))
+        outcome = run(session.path, chosen, lambda event: reporter.tell(_logged(session, event)), confirm=_confirm())
     finally:
         reporter.close()
     ending.show(session, outcome, as_json=as_json)
@@ -48,48 +49,48 @@ def command(session: Session, *, dry_run: bool, as_json: bool, max_cost: str | N
 
 
 def _dry(session: Session, given: Options, *, as_json: bool) -> None:
-    with look(session.path) as first:
-        ceiling = given.max_cost if given.max_cost is not None else first.planner.choices.max_cost
-    choices = Choices(regenerate=frozenset(given.regenerate), overwrite=given.overwrite, max_cost=ceiling)
-    with look(session.path, choices=choices) as seen:
+    with look(session.path) as seen:
+        ceiling = given.max_cost if given.max_cost is not None else seen.planner.choices.max_cost
         assets = seen.workspace.manifest.assets
         wanted = closure(frozenset(options.chosen(given.names or given.regenerate, assets)), assets)
-        words_ = [word for word in sys.argv[1:] if word not in ("--dry-run", "-n")]
-        show(session, seen, [name for name in assets if name in wanted], run=words_, as_json=as_json)
+    choices = Choices(regenerate=frozenset(given.regenerate), overwrite=given.overwrite, max_cost=ceiling)
+    with look(session.path, choices=choices) as seen:
+        show(session, seen, [name for name in assets if name in wanted], run=_words(given), as_json=as_json)
+
+
+def _words(given: Options) -> list[str]:
+    """The command that does what was shown."""
+    flags = ["--overwrite"] if given.overwrite else []
+    flags += ["--max-cost", str(given.max_cost)] if given.max_cost is not None else []
+    return ["build", *given.names, *(word for name in given.regenerate for word in ("--regenerate", name)), *flags]
 
 
 def _reporter(session: Session, *, as_json: bool) -> Reporter:
-    """Bars on a terminal, lines elsewhere; beside a JSON document they go to stderr."""
+    """Bars on a terminal, lines elsewhere; beside a JSON document both go to stderr."""
     terminal = session.terminal
     stream = terminal.err if as_json else terminal.out
-    if stream.isatty() and not session.quiet and terminal.capable:
+    if stream.isatty() and session.animated:
         live: Reporter = import_module("assetgen.report.live").Live(stream, colour=terminal.colour, redact=terminal.redact)
         return live
     return Lines(terminal.to(stream), quiet=session.quiet)
 
 
-def _shown(session: Session, event: Event) -> Event:
+def _logged(session: Session, event: Event) -> Event:
     """A bug in one asset is told by the file that holds its traceback."""
-    if not (isinstance(event, Failed) and event.kind == "internal"):
+    if not isinstance(event, Failed) or event.kind != "internal":
         return event
     log = bugs.keep(event.message, session.path, session.terminal.redact)
     return Failed(asset=event.asset, kind=event.kind, message=f'a bug in assetgen, its log is "{log}"', hint="report it with that file")
 
 
-def _confirm(session: Session) -> "click.types.Callable[[Plan, frozenset[str]], bool] | None":
+def _confirm() -> Callable[[Plan, frozenset[str]], bool] | None:
     """Ask before money is spent, where there is somebody to ask."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
 
     def ask(plan: Plan, names: frozenset[str]) -> bool:
-        buying = [plan.assets[name] for name in names if plan.assets[name].buys]
-        paid = [planned for planned in buying if planned.price is None or planned.price.high > 0]
-        known = [planned.price for planned in paid if planned.price is not None]
-        price = words.price(total(paid)) if len(known) == len(paid) else f"{_least(known)}, and {len(paid) - len(known)} of unknown price"
-        return click.confirm(f"generate {words.count(len(paid), 'asset')} for {price}?", err=True)
+        plans = [plan.assets[name] for name in sorted(names) if plan.assets[name].buys]
+        paid = [planned for planned in plans if planned.price is None or planned.price.high > 0]
+        return click.confirm(f"generate {words.count(len(paid), 'asset')} for {words.prices(paid)}?", err=True)
 
     return ask
-
-
-def _least(known: list[object]) -> str:
-    return words.money(Decimal(0)) if known else ""

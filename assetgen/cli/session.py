@@ -21,14 +21,23 @@ class Session:
     quiet: bool = False
     colour: bool = True
 
+    @property
+    def animated(self) -> bool:
+        """Whether a terminal may show bars."""
+        return not self.quiet and not _dumb()
+
     @cached_property
     def terminal(self) -> Terminal:
         """Made once the options are read. No secret of the user's passes it."""
-        colour = self.colour and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        colour = self.colour and not os.environ.get("NO_COLOR") and not _dumb()
         return Terminal(sys.stdout, sys.stderr, quiet=self.quiet, colour=colour, redact=redactor(self.path))
 
 
 pass_session = click.make_pass_decorator(Session)
+
+
+def _dumb() -> bool:
+    return os.environ.get("TERM") == "dumb"
 
 
 def options() -> list[click.Parameter]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import FrameType
 
+from assetgen.engine.advice import single_copy
 from assetgen.engine.execute import Build, Notify
 from assetgen.engine.hold import PATIENCE, hold
 from assetgen.engine.outcome import Outcome
@@ -79,7 +80,11 @@ def run(
                     fail_fast=options.fail_fast,
                     stop=stop,
                 )
-                return build.run()
+                outcome = build.run()
+            advice = single_copy(workspace, seen.lock)
+            if advice is not None:
+                notify(advice)
+            return outcome
     finally:
         workspace.close()
 

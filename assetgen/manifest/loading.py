@@ -34,6 +34,7 @@ def load(files: Files, vocabulary: Vocabulary) -> Manifest:
         outputs=shared.outputs,
         commit_outputs=root.get("project", {}).get("commit_outputs", True),
         originals=shared.originals,
+        inbox=shared.inbox,
         files=tuple(source.file for source in sources),
         models=shared.models,
     )

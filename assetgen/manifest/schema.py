@@ -120,6 +120,7 @@ class ProjectTable(TypedDict, total=False):
 
     outputs: Annotated[Text, Field(description="The folder of all outputs; without it the one of the manifest.")]
     commit_outputs: Annotated[bool, Field(description="false: outputs are build results and not committed.")]
+    inbox: Annotated[Text, Field(description="The folder where pictures made by hand are dropped, named as their asset.")]
 
 
 @_strict

@@ -29,6 +29,7 @@ class World:
     models: Mapping[str, Mapping[str, Any]]
     outputs: str
     originals: str
+    inbox: str
     files: frozenset[str]
     steps: dict[int, Step] = field(default_factory=dict)
     choices: dict[object, Choice] = field(default_factory=dict)
@@ -60,6 +61,7 @@ def gather(sources: list[Source], vocabulary: Vocabulary, faults: Faults) -> Wor
         models=models,
         outputs=_folder(root, ("project", "outputs"), ".", faults),
         originals=_folder(root, ("store", "originals"), "store", faults),
+        inbox=_folder(root, ("project", "inbox"), "inbox", faults),
         files=frozenset(source.file for source in sources),
     )
     for name, alias in models.items():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from assetgen.plan.states import AssetPlan, Plan, State, total
+from assetgen.plan.states import AssetPlan, Plan, State
 from assetgen.report import words
 from assetgen.report.terminal import Terminal
 from assetgen.report.text import Cell, Painted, Piece
@@ -23,13 +23,9 @@ def full(terminal: Terminal, plans: Sequence[AssetPlan], prompts: Mapping[str, s
 
 def sums(terminal: Terminal, plans: Sequence[AssetPlan]) -> None:
     """The last lines: how many of which state, what they cost together, and where the prices are from."""
-    cost = total(plans)
     buying = [planned for planned in plans if planned.buys]
+    terminal.say(words.states(plans), f"; {words.prices(buying)}" if buying else "")
     known = [planned.price for planned in buying if planned.price is not None]
-    tail = ""
-    if buying:
-        tail = f"; {words.price(cost)}" if cost else f"; {sum(p is not None for p in known)} of {len(buying)} prices known"
-    terminal.say(words.states(plans), tail)
     for source in dict.fromkeys(price.source for price in known if price.source and price.high):
         terminal.say(Painted(f"prices: {source}", "dim"))
 

@@ -39,6 +39,10 @@ class Terminal:
         if not self.quiet:
             self._write(self.out, self.shown(parts, self.out) + "\n")
 
+    def to(self, stream: TextIO) -> Callable[[Sequence[Piece]], None]:
+        """A function that writes a line to one of the two streams."""
+        return lambda parts: self._write(stream, self.shown(parts, stream) + "\n")
+
     def table(self, rows: Sequence[Sequence[Cell]], header: Sequence[str] = ()) -> None:
         """Rows of the result: wrapped to the width of a terminal, plain and whole elsewhere."""
         if self.quiet or not rows:

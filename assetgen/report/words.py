@@ -1,10 +1,10 @@
 """Small words that many reports share: numbers of things, money, states."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from assetgen.model import Json
-from assetgen.plan.states import AssetPlan, Price, State
+from assetgen.plan.states import AssetPlan, Price, State, total
 from assetgen.report.text import Painted, Style
 
 _STYLES: dict[State, Style] = {
@@ -46,6 +46,16 @@ def price(cost: Price | None) -> str:
     if cost.high == 0:
         return "free"
     return money(cost.high) if cost.low == cost.high else f"{money(cost.low)} to {money(cost.high)}"
+
+
+def prices(plans: Sequence[AssetPlan]) -> str:
+    """What the assets that a build buys cost together; those without a known price are counted."""
+    buying = [planned for planned in plans if planned.buys]
+    known = [planned for planned in buying if planned.price is not None]
+    if len(known) == len(buying):
+        return price(total(known))
+    unknown = f"{len(buying) - len(known)} of unknown price"
+    return f"{price(total(known))} and {unknown}" if known else unknown
 
 
 def state(planned: AssetPlan) -> Painted:

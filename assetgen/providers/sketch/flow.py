@@ -11,10 +11,13 @@ _ARROW = re.compile(r"\s*(?:<?[-=]{1,3}>|\u2192|\u27f6|\u21d2|\u2794)\s*")
 _STATEMENT = re.compile(r"[;\n\r]+|\.\s+(?=\w)")
 _LEAD = re.compile(r"^.*\b(?:of|showing|shows|for|from|with)\s+", re.IGNORECASE)
 _TAIL = re.compile(r"\s+(?:in|with|on)\s+(?:an?\s+)?[\w\s-]*\b(?:style|background|colou?rs?|theme)\b.*$", re.IGNORECASE)
-_TALK = bag(
-    "style styled background illustration diagram flowchart labelled labeled components minimal minimalist clean flat quality "
-    "detailed technical blueprint watercolour watercolor vector lineart infographic schematic theme colours colors colourful palette "
-    "aesthetic resolution"
+# Words of style prompts that are appended to what the user wrote; none of them names a box.
+_STYLE = bag(
+    "style styled background illustration labelled labeled minimalist aesthetic blueprint watercolour watercolor lineart theme palette"
+)
+_TALK = _STYLE | bag(
+    "diagram flowchart components minimal clean flat quality detailed technical vector infographic schematic colours colors colourful "
+    "high resolution simple modern art line drawing white dark light isometric"
 )
 _DULL = _TALK | bag(
     "a an the of in on with and or for to at by from over under into how works work work it its is are that this which show shows "
@@ -99,16 +102,15 @@ def _chain(builder: _Builder, statement: str) -> None:
     parts = _ARROW.split(statement)
     for index, part in enumerate(parts):
         text = _without_lead(part) if index == 0 else part
-        if index == len(parts) - 1:
-            text = _TAIL.sub("", text)
-        found = [builder.node(item) for item in _items(text)]
+        last = index == len(parts) - 1
+        found = [builder.node(item) for item in _items(_TAIL.sub("", text) if last else text, styled=last)]
         here = [node for node in found if node is not None]
         builder.link(previous, here)
         previous = here or previous
 
 
 def _without_lead(text: str) -> str:
-    """ "A diagram of the web: browser" is "browser"."""
+    """Cut what introduces the first name, as in "a diagram of the web: browser"."""
     _head, colon, rest = text.rpartition(":")
     if colon and rest.strip() and "://" not in text:
         return rest
@@ -116,10 +118,15 @@ def _without_lead(text: str) -> str:
     return _LEAD.sub("", text) if said & {"diagram", "flowchart", "chart", "architecture", "illustration", "schematic", "graph"} else text
 
 
-def _items(text: str) -> list[str]:
-    """The names between commas, without talk about style."""
+def _items(text: str, *, styled: bool = False) -> list[str]:
+    """The names between commas; where a style may follow them, what only talks about style is left out."""
     items = [re.sub(r"^(?:and|then)\s+", "", item.strip(" \t\"'`[](){}.!?"), flags=re.IGNORECASE) for item in text.split(",")]
-    return [item for item in items if item and not set(re.findall(r"[a-z]+", item.casefold())) & _TALK]
+    return [item for place, item in enumerate(items) if item and not (styled and place and _is_talk(item))]
+
+
+def _is_talk(item: str) -> bool:
+    said = set(re.findall(r"[a-z]+", item.casefold()))
+    return bool(said & _STYLE) or (bool(said) and said <= _TALK)
 
 
 def _suggested(prompt: str, words: Words) -> Flow:
@@ -130,7 +137,7 @@ def _suggested(prompt: str, words: Words) -> Flow:
             _chain(builder, _KNOWN[word])
             return builder.flow()
     _head, _colon, rest = prompt.rpartition(":")
-    listed = [item for item in _items(rest) if len(item) <= 40]
+    listed = [item for item in _items(rest, styled=True) if not _is_talk(item) and len(item) <= 40]
     if len(listed) < 3:
         seen = dict.fromkeys(
             word for word in re.findall(r"[^\W_]+", prompt) if word.casefold() not in _DULL | words.removed and len(word) > 1

@@ -1,0 +1,54 @@
+"""What is told when a build is over."""
+
+from assetgen.cli import notices
+from assetgen.cli.session import Session
+from assetgen.engine.outcome import Outcome, Status
+from assetgen.engine.survey import look
+from assetgen.engine.workspace import catalog
+from assetgen.model import Json
+from assetgen.report import document, ending, words
+
+
+def show(session: Session, outcome: Outcome, *, as_json: bool) -> None:
+    """Print the document of a build, or its last lines."""
+    if as_json:
+        session.terminal.product(document.text(_document(outcome)))
+    else:
+        _lines(session, outcome)
+
+
+def _document(outcome: Outcome) -> document.Document:
+    results = outcome.results
+    summary: dict[str, Json] = {"total": len(results)}
+    summary |= {status.value: outcome.count(status) for status in Status}
+    summary |= {
+        "spent": float(outcome.spent),
+        "interrupted": outcome.interrupted,
+        "resumable": outcome.resumable,
+        "unknown": outcome.unknown,
+        "exit_code": outcome.exit_code,
+    }
+    plans = ((planned, results[name]) for name, planned in outcome.plan.assets.items() if name in results)
+    return document.document("build", (ending.entry(planned, result) for planned, result in plans), summary)
+
+
+def _lines(session: Session, outcome: Outcome) -> None:
+    terminal, results = session.terminal, list(outcome.results.values())
+    prompts, inbox = _prompts(session, outcome)
+    ending.resting(terminal, results, prompts, inbox)
+    terminal.say(ending.line(results, outcome.spent))
+    notices.endings(terminal, catalog(), (outcome.plan.assets[result.asset] for result in results))
+    if outcome.unknown:
+        terminal.note(f"of {words.count(outcome.unknown, 'paid job')} nobody knows the outcome", "assetgen jobs")
+    if outcome.interrupted:
+        resumed = f"; {words.count(outcome.resumable, 'paid job')} {'is' if outcome.resumable == 1 else 'are'} resumed"
+        terminal.note(f"interrupted: run the same command to go on{resumed if outcome.resumable else ''}")
+
+
+def _prompts(session: Session, outcome: Outcome) -> tuple[dict[str, str], str]:
+    """The prompts of what waits for a person, and where its files are awaited. Looks again only if something waits."""
+    waiting = [result.asset for result in outcome.results.values() if result.status is Status.WAITS]
+    if not waiting:
+        return {}, ""
+    with look(session.path) as seen:
+        return notices.prompts(seen, (seen.plan.assets[name] for name in waiting)), seen.workspace.manifest.inbox

@@ -1,0 +1,17 @@
+"""`assetgen gc`."""
+
+import click
+
+from assetgen.cli import options
+from assetgen.cli.session import Session, pass_session
+from assetgen.engine import upkeep
+
+
+@options.command("gc", "assetgen gc --dry-run")
+@click.option("--paid", is_flag=True, help="Remove originals that cost money as well.")
+@options.dry_run
+@pass_session
+def command(session: Session, *, paid: bool, dry_run: bool) -> None:
+    """Remove objects of the store that no lock of any ref or worktree needs. Paid originals stay."""
+    for line in upkeep.collect(session.path, paid=paid, dry_run=dry_run):
+        session.terminal.say(line)

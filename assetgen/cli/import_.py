@@ -1,0 +1,20 @@
+"""`assetgen import`."""
+
+from pathlib import Path
+
+import click
+
+from assetgen.cli import options
+from assetgen.cli.session import Session, pass_session
+from assetgen.engine import edit
+
+
+@options.command("import", "assetgen import hero ~/Downloads/hero.png --job-id 4f2a")
+@options.one_name
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--job-id", metavar="ID", help="The id that the tool gave the picture.")
+@pass_session
+def command(session: Session, name: str, file: Path, job_id: str | None) -> None:
+    """Hand in a picture that was made by hand; its outputs are made at once."""
+    for line in edit.import_file(session.path, name, file.expanduser(), job_id):
+        session.terminal.say(line)

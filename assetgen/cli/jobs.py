@@ -1,0 +1,90 @@
+"""`assetgen jobs`."""
+
+import click
+
+from assetgen.cli import options
+from assetgen.cli.session import Session, pass_session
+from assetgen.engine import edit
+from assetgen.engine.survey import look
+from assetgen.plan.states import JobState, OpenJob
+from assetgen.report import document, words
+from assetgen.report.text import Painted
+
+_TOLD = {
+    JobState.INTENT: "outcome unknown",
+    JobState.UNKNOWN: "outcome unknown",
+    JobState.SUBMITTED: "submitted",
+    JobState.FETCHED: "fetched",
+    JobState.ABANDONED: "given up",
+}
+
+
+@click.group("jobs", epilog="Example: assetgen jobs resolve hero --retry", invoke_without_command=True)
+@click.option("--all", "every", is_flag=True, help="Also those of other projects that share the store.")
+@options.as_json
+@click.pass_context
+def command(context: click.Context, *, every: bool, as_json: bool) -> None:
+    """Show paid jobs that are open: running, to be resumed, or of unknown outcome."""
+    if context.invoked_subcommand is not None:
+        return
+    session = context.find_object(Session)
+    assert session is not None
+    with look(session.path) as seen:
+        rows = seen.facts.rows if every else seen.plan.jobs
+    if as_json:
+        made = document.document("jobs", summary={"total": len(rows), "unknown": sum(1 for row in rows if _lost(row))})
+        made["jobs"] = [_entry(row) for row in rows]
+        session.terminal.product(document.text(made))
+    else:
+        _show(session, rows)
+
+
+@command.command("resolve", epilog="Example: assetgen jobs resolve hero --adopt job_123")
+@options.one_name
+@click.option("--adopt", metavar="ID", help="It is this job at the provider: fetch its pictures.")
+@click.option("--retry", is_flag=True, help="Send the request again, which may cost again.")
+@click.option("--abandon", is_flag=True, help="Give it up.")
+@pass_session
+def resolve(session: Session, name: str, *, adopt: str | None, retry: bool, abandon: bool) -> None:
+    """Decide about a job whose outcome is unknown. Look into your account at the provider first."""
+    for line in edit.resolve(session.path, name, adopt=adopt, retry=retry, abandon=abandon):
+        session.terminal.say(line)
+
+
+def _show(session: Session, rows: tuple[OpenJob, ...]) -> None:
+    terminal = session.terminal
+    if not rows:
+        terminal.say("no open jobs")
+        return
+    table = [[Painted(_state(row), "bad" if _lost(row) else "accent"), row.asset, row.provider, row.model, _money(row), row.id] for row in rows]
+    terminal.table(table, ["STATE", "ASSET", "PROVIDER", "MODEL", "COST", "ID"])
+    for row in rows:
+        if _lost(row):
+            hint = f"look into your account at {row.provider}, then: assetgen jobs resolve {row.asset} --adopt ID | --retry | --abandon"
+            terminal.note(f'"{row.asset}": {row.detail or "the request may have been sent, and no answer is known"}', hint)
+
+
+def _lost(row: OpenJob) -> bool:
+    return not row.live and row.state in (JobState.INTENT, JobState.UNKNOWN)
+
+
+def _state(row: OpenJob) -> str:
+    return "running" if row.live else _TOLD[row.state]
+
+
+def _money(row: OpenJob) -> str:
+    return "unknown" if row.reserved is None else f"up to {words.money(row.reserved)}"
+
+
+def _entry(row: OpenJob) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "asset": row.asset,
+        "project": row.project,
+        "provider": row.provider,
+        "model": row.model,
+        "state": row.state.value,
+        "live": row.live,
+        "reserved": None if row.reserved is None else float(row.reserved),
+        "detail": row.detail,
+    }
