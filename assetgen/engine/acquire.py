@@ -5,6 +5,7 @@ journal intent, submit, job id, bytes, verify, store, journal fetched; lock, out
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeAlias
@@ -24,6 +25,10 @@ from assetgen.plan.states import AssetPlan, JobState, OpenJob, Price
 from assetgen.providers import Picture, Provider, Request
 
 Tell: TypeAlias = Callable[[Event], None]
+
+
+class _StoppedError(Exception):
+    """The user asked to stop before this request was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +91,26 @@ class Acquisition:
         assert planned.gen_key is not None
         failure: AssetgenError | None = None
         try:
-            with self.workspace.journal.claim(planned.gen_key):
+            with self._claim(planned.gen_key):
                 others = self._meanwhile(planned.gen_key)
                 if others:
                     return Answer(originals=others)
                 try:
                     self._ask_all()
+                except _StoppedError:
+                    pass  # what came before it is kept, and the asset is as it was
                 except AssetgenError as error:
                     failure = error
         finally:
             reserved = (planned.price.high if planned.price else Decimal(0)) + self._extra
             self.budget.settle(reserved, sum((spent.amount or Decimal(0) for spent in self._spent), Decimal(0)))
         return Answer(originals=tuple(self._originals), rows=tuple(self._rows), spent=tuple(self._spent), failure=failure)
+
+    def _claim(self, gen_key: str) -> AbstractContextManager[object]:
+        """Nobody else who shares the store asks for the same thing at the same time; what is free may be made twice."""
+        offer = self.planned.offer
+        free = offer is not None and not offer.traits.paid
+        return nullcontext() if free else self.workspace.journal.claim(gen_key)
 
     def _meanwhile(self, gen_key: str) -> tuple[Original, ...]:
         """What another build got for the same request while this one waited for the claim."""
@@ -116,7 +129,7 @@ class Acquisition:
             nth = len(self._originals)
             seed = None if request.seed is None else request.seed + nth
             self._ask(replace(request, seed=seed), request.prompt)
-        if self.workspace.manifest.policy.rewrite == "retry":
+        if self.workspace.manifest.policy.rewrite == "retry" and self._originals:
             self._insist(request)
 
     def _insist(self, request: Request) -> None:
@@ -163,13 +176,17 @@ class Acquisition:
                 told=lambda attempt, wait, why: self.tell(Retried(asset=self.planned.name, attempt=attempt, wait=wait, why=why)),
             )
             self._receive(pictures, provider, request, prompt, job.row)
+        except _StoppedError:
+            if job.row.state is JobState.INTENT:
+                self.workspace.journal.close(job.row)
+            raise
         except ProviderFailure as failure:
             self._failed(failure, provider, job)
             raise
 
     def _generate(self, provider: Provider, request: Request, job: Submit, rate: Rate | None) -> list[Picture]:
         if rate is not None and self.stop.wait(rate.delay()):
-            raise Unavailable("interrupted before it was sent")
+            raise _StoppedError
         pictures = provider.generate(request, job)
         if not pictures:
             raise BadAnswer("the answer holds no picture")

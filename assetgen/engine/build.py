@@ -113,6 +113,9 @@ def _choices(workspace: Workspace, options: Options) -> Choices:
     unknown = [name for name in options.regenerate if name not in assets]
     if unknown:
         raise UsageError(f'there is no asset "{unknown[0]}" to regenerate', hint="--regenerate takes an exact name; see assetgen status")
+    drawn = [name for name in options.regenerate if assets[name].file is not None]
+    if drawn:
+        raise UsageError(f'"{drawn[0]}" is made from the file "{assets[drawn[0]].file}", not generated', hint="change the file")
     return Choices(regenerate=frozenset(options.regenerate), overwrite=options.overwrite, max_cost=_ceiling(workspace, options))
 
 

@@ -66,6 +66,7 @@ class Build:
         self._written: dict[str, tuple[str, ...]] = {}
         self._inbox: list[str] = []
         self._bug = False
+        self._halted = False
         self._below = downstream(workspace.manifest.assets)
 
     def run(self) -> Outcome:
@@ -107,7 +108,8 @@ class Build:
         if len(self._actions.get(name, ())) > _ROUNDS:
             raise AssertionError(f"{name} does not come to rest: {self._actions[name]}")
         if self.stop.is_set() and planned.state is not State.FRESH:
-            self._end(name, Status.SKIPPED, "interrupted; run the same command to go on")
+            failed = "not tried, because another asset failed and --fail-fast was given"
+            self._end(name, Status.SKIPPED, failed if self._halted else "interrupted; run the same command to go on")
             return
         match planned.state:
             case State.FRESH:
@@ -118,7 +120,7 @@ class Build:
                 self._restore(planned)
             case State.GENERATE:
                 self._generate(planned)
-            case State.WAITS if planned.reasons[0].code == "upstream":
+            case State.WAITS if planned.reasons[0].code == "upstream" and not self._patient(name):
                 self._end(name, Status.SKIPPED, planned.reason)
             case State.WAITS:
                 self._end(name, Status.WAITS, planned.reason, planned.reasons[-1].hint)
@@ -129,6 +131,12 @@ class Build:
         """Whether an upstream asset of this run is still at work."""
         assets = self.survey.workspace.manifest.assets
         return any(above in self.selected and above not in self._results for above in upstream(assets[name]))
+
+    def _patient(self, name: str) -> bool:
+        """Whether every upstream asset that is not done waits for a person, which is no failure."""
+        above = upstream(self.survey.workspace.manifest.assets[name])
+        ended = [self._results[one].status for one in above if one in self._results]
+        return all(status in (Status.DONE, Status.FRESH, Status.WAITS) for status in ended)
 
     def _restore(self, planned: AssetPlan) -> None:
         if planned.inbox is not None:
@@ -209,9 +217,9 @@ class Build:
             self.survey.facts.done(planned.job)
         if planned.gen_key is not None:
             self._record.superseded(self.survey.facts.jobs(planned.gen_key))
-        choices = self._planner.choices
-        self._planner.choices = replace(choices, regenerate=choices.regenerate - {name})
         if answer.originals:
+            choices = self._planner.choices
+            self._planner.choices = replace(choices, regenerate=choices.regenerate - {name})
             policy = self.survey.workspace.manifest.policy
             refused = rewritten(answer.originals, policy, name)
             if refused is not None:
@@ -226,15 +234,14 @@ class Build:
 
     def _again(self, name: str) -> None:
         """Settle an asset anew after its blocks changed, and go on with it."""
-        for output in self.survey.workspace.manifest.assets[name].outputs:
-            self.survey.workspace.project.forget(output.path)
         self._planner.settle(self.survey.workspace.manifest.assets[name])
         self._ready.append(name)
 
     def _fail(self, name: str, kind: str, message: str, hint: str = "") -> None:
         message, hint = (self.survey.workspace.settings.redact(text) for text in (message, hint))
         self.notify(Failed(asset=name, kind=kind, message=message, hint=hint))
-        if self.fail_fast:
+        if self.fail_fast and not self.stop.is_set():
+            self._halted = True
             self.stop.set()
         self._end(name, Status.FAILED, message, hint)
 
@@ -271,7 +278,8 @@ class Build:
         for row in self.survey.facts.rows:
             mine = row.project == self.survey.workspace.name and not row.live and row.state is JobState.FETCHED
             ended = self._results.get(row.asset)
-            if mine and (ended is None or ended.status in (Status.DONE, Status.FRESH, Status.WAITS)):
+            gone = row.asset not in self.survey.workspace.manifest.assets
+            if mine and (gone or (ended is not None and ended.status in (Status.DONE, Status.FRESH, Status.WAITS))):
                 self._record.replayed(row)
         self._record.flush(force=True)
         for path in self._inbox:
@@ -283,7 +291,7 @@ class Build:
             plan=self.survey.plan,
             results=dict(self._results),
             spent=self._budget.spent,
-            interrupted=self.stop.is_set() and not self.fail_fast,
+            interrupted=self.stop.is_set() and not self._halted,
             bug=self._bug,
             resumable=sum(1 for row in rows if row.state is JobState.SUBMITTED),
             unknown=sum(1 for row in rows if row.state in (JobState.INTENT, JobState.UNKNOWN)),

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from assetgen import digest
 from assetgen.engine.offers import offer
 from assetgen.engine.workspace import Workspace
 from assetgen.lockfile import Lock, Original
@@ -28,6 +29,7 @@ class DiskFacts:
                 self._paths.setdefault(written.sha256, []).append(written.path)
         self._offers: dict[str, Offer] = {}
         self._inbox: dict[str, str] | None = None
+        self._kept: dict[str, str] | None = None
 
     def content(self, path: str) -> str | None:
         """SHA-256 of a file of the project."""
@@ -44,10 +46,11 @@ class DiskFacts:
         folder = self._workspace.manifest.originals
         if folder == "store":
             return None
-        for path in self._workspace.project.glob(f"{folder}/*-{sha256[:16]}.*"):
-            if self.content(path) == sha256:
-                return path
-        return None
+        if self._kept is None:
+            paths = self._workspace.project.glob(f"{folder}/*-*.*")
+            self._kept = {PurePosixPath(path).stem.rpartition("-")[2]: path for path in paths}
+        path = self._kept.get(sha256[:16])
+        return path if path is not None and self.content(path) == sha256 else None
 
     def bytes(self, sha256: str) -> bytes | None:
         """Bytes of this digest from wherever they are, verified."""
@@ -55,8 +58,11 @@ class DiskFacts:
         if data is not None:
             return data
         kept = self.kept(sha256)
-        paths = ([kept] if kept else []) + self._paths.get(sha256, [])
-        return next((self._workspace.project.read(path) for path in paths if self.content(path) == sha256), None)
+        for path in ([kept] if kept else []) + self._paths.get(sha256, []):
+            # What `content` says may be the digest a git LFS pointer stands for; the bytes themselves are wanted here.
+            if self.content(path) == sha256 and digest.of_bytes(data := self._workspace.project.read(path)) == sha256:
+                return data
+        return None
 
     def yielded(self, gen_key: str) -> tuple[Original, ...]:
         """What this request yielded before."""

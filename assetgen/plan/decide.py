@@ -27,6 +27,7 @@ class Planner:
     def __post_init__(self) -> None:
         """Index what the whole lock knows, once."""
         self.ours = frozenset(written.sha256 for block in self.lock.values() for written in block.outputs)
+        self._heirs: dict[str, str] = {}
         gone = [name for name in self.lock if name not in self.manifest.assets]
         self.orphans = {recipe.gen_key(self.lock[name].request): name for name in gone}
 
@@ -119,8 +120,9 @@ class Planner:
         if block is not None and (not block.removed or recipe.gen_key(block.request) == gen_key):
             return block, None
         old = self.orphans.get(gen_key)
-        taken = {planned.renamed_from for planned in self.settled.values() if planned.name != asset.name}
-        return (self.lock[old], old) if old is not None and old not in taken else (None, None)
+        if old is None or old not in self.lock or self._heirs.setdefault(old, asset.name) != asset.name:
+            return None, None
+        return self.lock[old], old
 
     def _locked(self, planned: AssetPlan) -> AssetPlan:
         """The lock answers the request: there is an original, or candidates that wait for a pick."""
