@@ -387,7 +387,7 @@ def test_check_leaves_missing_outputs_out_of_account_where_they_are_not_committe
 
 def test_the_sum_of_prices_is_a_range_and_unknown_if_one_is():
     two = [HERO, replace(HERO, name="b", base="b", outputs=())]
-    assert plan(two).price == Price(low=Decimal("0.10"), high=Decimal("0.42"))
+    assert plan(two).price == Price(low=Decimal("0.10"), high=Decimal("0.42"), source="catalog")
     unpriced = Known(offers={"b": Offer(providers=("openai",), price=None)})
     assert plan(two, {}, unpriced).price is None
 

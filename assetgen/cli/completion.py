@@ -22,4 +22,4 @@ def command(session: Session, context: click.Context, shell: str) -> None:
     found = get_completion_class(shell)
     assert found is not None
     script = found(context.find_root().command, {}, "assetgen", "_ASSETGEN_COMPLETE").source()
-    session.terminal.product(_WHERE[shell] + script)
+    session.terminal.product(f"{script}\n{_WHERE[shell]}")

@@ -1,6 +1,14 @@
-"""How long the sketch provider takes for each kind, PNG encoding included. Run it by hand: `python tests/bench/sketch.py`."""
+"""How long the sketch provider takes for each kind, PNG encoding included, and a contact sheet of its kinds.
 
+Run it by hand: `python tests/bench/sketch.py` prints the table, `python tests/bench/sketch.py --sheet FILE` draws the sheet.
+"""
+
+import io
+import sys
 import time
+from pathlib import Path
+
+from PIL import Image
 
 from assetgen.model import Size
 from assetgen.providers import Request
@@ -29,8 +37,76 @@ PROMPTS = {
     "mesh": "low-poly mountains at dawn",
 }
 
+# A row is pictures of one height: width as a share of it, seed, prompt.
+SHEET = (
+    (300, ((1.6, 2, "sunrise over green forest"), (1.6, 3, "alpine lake, snowy mountains at dawn"), (1.6, 1, "desert dunes at sunset"))),
+    (300, ((1.6, 2, "city skyline at sunset by the river"), (1.6, 5, "aurora over snowy mountains"), (1.6, 9, "sailboat on the ocean, synthwave"))),
+    (
+        236,
+        (
+            (1.0, 6, "portrait of a ginger woman"),
+            (1.0, 2, "headshot of a man with a beard, teal"),
+            (1.0, 2, "perfume bottle, rose, product"),
+            (1.0, 6, "vase with plant, terracotta, product"),
+            (1.1, 1, "pixel art forest cabin at dusk"),
+            (1.008, 7, "watercolour of mountains at sunset with a lake"),
+        ),
+    ),
+    (
+        132,
+        (
+            *((1.0, 1, f"icon of a {name}") for name in ("gear", "brain circuit", "rocket", "heart", "shield", "camera")),
+            (1.0, 1, "leaf icon, dark background"),
+            (1.0, 1, "chart icon, light background"),
+            (1.0, 3, "pixel creature sprite, purple"),
+            (1.0, 1, "mushroom sprite, red"),
+            (0.96, 1, "spaceship sprite, blue"),
+        ),
+    ),
+    (
+        236,
+        (
+            (2.09, 1, "Diagram: client -> API gateway -> users, orders, payments -> database"),
+            (2.09, 3, "blueprint diagram: sensor -> edge router -> cloud -> dashboard -> alert"),
+            (1.94, 2, "low-poly background, orange and purple"),
+        ),
+    ),
+    (
+        204,
+        (
+            (1.0, 1, "brick texture"),
+            (1.0, 1, "walnut wood texture"),
+            (1.0, 1, "cobblestone texture, slate"),
+            (1.0, 1, "water texture"),
+            (1.0, 3, "geometric pattern, teal and coral"),
+            (1.0, 4, "topographic pattern, forest"),
+            (0.98, 2, "isometric city, pastel"),
+        ),
+    ),
+)
+GAP = 10
 
-def main() -> None:
+
+def sheet(path: Path) -> None:
+    """One picture of many kinds, side by side."""
+    wide = 3 * 480 + 4 * GAP
+    high = sum(height + GAP for height, _row in SHEET) + GAP
+    canvas = Image.new("RGB", (wide, high), (247, 247, 249))
+    top = GAP
+    for height, row in SHEET:
+        left = GAP
+        for share, seed, prompt in row:
+            width = round(height * share)
+            request = Request(model="sketch", prompt=prompt, size=Size(width * 2, height * 2))
+            image = Image.open(io.BytesIO(drawn(request, seed, ()).data)).convert("RGBA").reduce(2)
+            canvas.paste(image, (left, top), image)
+            left += width + GAP
+        top += height + GAP
+    canvas.save(path, optimize=True)
+
+
+def table() -> None:
+    """Milliseconds and kilobytes for every kind and size."""
     print(f"{'':14}" + "".join(f"{size!s:>22}" for size in SIZES))
     for name, prompt in PROMPTS.items():
         cells = []
@@ -47,4 +123,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--sheet"]:
+        sheet(Path(sys.argv[2]))
+    else:
+        table()

@@ -82,7 +82,7 @@ def decide(command):
     with os.fdopen(reading) as answers:
         answer = answers.read()
     os.waitpid(child, 0)
-    return json.loads(answer) if answer else {"faults": ["the judge died, see stderr"]}
+    return json.loads(answer)
 
 
 def warm(command):
@@ -116,7 +116,10 @@ def _head_start(thread, command):
 
 def _judge(command, writing):
     os.environ.update(command["env"])
-    found = judge(Path(command["root"]), command, lambda: build(command["root"], command["env"]))
+    try:
+        found = judge(Path(command["root"]), command, lambda: build(command["root"], command["env"]))
+    except Exception:  # noqa: BLE001 - what the judge stumbles over is a fault of the project
+        found = {"faults": [traceback.format_exc()], "unknown": 0}
     with os.fdopen(writing, "w") as answer:
         answer.write(json.dumps(found))
     return 0

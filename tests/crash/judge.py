@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 from assetgen import digest, lockfile
 from assetgen.engine import edit
@@ -61,7 +62,7 @@ def _blocks(text):
 
 def _part(block, whole):
     """A lock that was written in mid-build may not have the outputs yet."""
-    return replace(block, outputs=()) == replace(whole, outputs=()) and set(block.outputs) <= set(whole.outputs)
+    return replace(block, outputs=()) == replace(whole, outputs=()) and all(one in whole.outputs for one in block.outputs)
 
 
 def _outputs(root, reference):
@@ -78,7 +79,7 @@ def _left(root):
 
 
 def _money(root, case, unknown):
-    accepted = project.accepted(case["journal"])
+    accepted = project.accepted(Path(case["journal"]))
     entries = Ledger(root / ".assetgen").entries()
     faults = []
     for name, count in accepted.items():

@@ -33,7 +33,7 @@ class Lane:
         self.journal, self.log = folder / "accepted.jsonl", folder / "stderr.txt"
         folder.mkdir()
         environ = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        program = [sys.executable, "-m", "tests.servers", "openai", "--journal", str(self.journal)]
+        program = [sys.executable, "-m", "tests.servers", "openai", "--journal", str(self.journal), "--weight", "200000"]
         self._server = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=environ, cwd=ROOT)
         self.env = project.environment(self._server.stdout.readline().strip(), folder)
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

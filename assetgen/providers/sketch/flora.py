@@ -25,6 +25,10 @@ def wood(canvas: Image.Image, scene: Scene, ridge: Line, layer: int, look: tuple
         (_round if round_ones else _conifer)(stencil, dice, (x, foot), size)
         gap = dice.uniform(0.12, 0.38) if dice.chance(0.8) else dice.uniform(0.5, 1.6)
         x += tall * gap * (1.5 if round_ones else 1.0)
+    if scene.words.any(("blossom", "sakura")):
+        tone = mix(Tone(0.8, 0.1, 355), tone, 0.3)
+    elif scene.words.shows("snow"):
+        tone = mix(tone, Tone(0.24, 0.035, 200), 0.72)
     stencil.stamp(canvas, tone)
 
 

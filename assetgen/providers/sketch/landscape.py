@@ -37,8 +37,10 @@ def draw(scene: Scene) -> Image.Image:
 def near(scene: Scene) -> Tone:
     """The colour of what stands closest: dark, with the hue of the land."""
     land = scene.palette.land
-    depth = 0.17 if scene.palette.sky[2].l < 0.6 else 0.3
-    return Tone(min(land.l, depth), min(land.c, 0.075), land.h) if not scene.words.shows("snow") else land.to(l=max(depth, land.l * 0.8))
+    night = scene.palette.sky[2].l < 0.6
+    if scene.words.shows("snow"):
+        return land.to(l=0.36, c=0.04, h=255) if night else land.to(l=max(0.3, land.l * 0.8))
+    return Tone(min(land.l, 0.17 if night else 0.3), min(land.c, 0.075), land.h)
 
 
 def light_is_low(scene: Scene) -> bool:

@@ -73,11 +73,11 @@ red dc3f42 green 36985a blue 2f6fe0 yellow f4c93a purple,violet 8353c8 orange f0
 brown 8a5a3c teal 15908c navy 22386f grey,gray 868c95 turquoise 38c0b8 maroon 8a2f3c aqua 3fc4cf indigo 4a3fa0 fuchsia d83fb8
 """)
 
-# Added to lightness, factor of chroma, and a hue that pulls (share 0.35), or "-".
+# Added to lightness, factor of chroma, and a hue that pulls (share 0.35; "70!" sets it), or "-".
 MOODS = _rows("""
 pastel,soft .10/.75/- muted,subtle,understated .0/.55/- vivid,vibrant,colorful,colourful,saturated .02/1.35/-
 neon,fluorescent,electric .04/1.6/- dark,moody,gloomy -.14/.85/- bright,cheerful,happy,playful .07/1.2/- pale,light,airy .12/.6/-
-deep -.1/1.15/- warm,cosy,cozy .0/1.08/55 cold,cool,icy,frosty .02/.92/235 vintage,retro,nostalgic .0/.72/70 sepia .0/.5/70
+deep -.1/1.15/- warm,cosy,cozy .0/1.08/55 cold,cool,icy,frosty .02/.92/235 vintage,retro,nostalgic .0/.72/70 sepia .0/.8/70!
 monochrome,grayscale,greyscale,noir .0/.0/- mono .0/.0/- minimal,minimalist,clean,simple .04/.7/-
 serene,calm,peaceful,tranquil .04/.72/215 romantic .04/1/0 mysterious,eerie,spooky -.12/.85/285 melancholy,sad -.06/.6/250
 epic,dramatic -.06/1.2/- fresh .05/1.1/165 magical,fantasy,enchanted .02/1.2/305 earthy,rustic,natural -.03/.75/75

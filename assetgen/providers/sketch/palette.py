@@ -56,7 +56,7 @@ class _Hits:
     lands: list[Tone]
     waters: list[Tone]
     things: list[Tone]
-    moods: list[tuple[float, float, float | None]]
+    moods: list[tuple[float, float, str]]
     named: int = 0
 
 
@@ -72,7 +72,7 @@ def _look_up(words: Words, shift: float) -> _Hits:
                 (hits.sky_tints if after in _SKY_NOUNS else hits.lands).append(of_hex(digits))
         elif word in lexicon.MOODS:
             lift, chroma, hue = lexicon.MOODS[word]
-            hits.moods.append((float(lift), float(chroma), None if hue == "-" else float(hue)))
+            hits.moods.append((float(lift), float(chroma), hue))
         elif word in lexicon.SKIES:
             top, middle, low = (of_hex(stop).by(h=shift) for stop in lexicon.SKIES[word])
             hits.skies.append((top, middle, low))
@@ -135,10 +135,13 @@ def _hashed(words: Words, shift: float) -> list[Tone]:
     return [Tone(lightness, 0.135, hue % 360), Tone(0.72, 0.12, (hue + companion) % 360)]
 
 
-def _feel(tone: Tone, moods: Sequence[tuple[float, float, float | None]]) -> Tone:
+def _feel(tone: Tone, moods: Sequence[tuple[float, float, str]]) -> Tone:
     for lift, chroma, hue in moods:
         moved = tone.by(l=lift, c=chroma)
-        tone = moved if hue is None or tone.c < 0.01 else mix(moved, moved.to(h=hue), 0.35)
+        if hue.endswith("!"):
+            tone = moved.to(c=0.02 + moved.c * 0.6, h=float(hue[:-1]))
+        else:
+            tone = moved if hue == "-" or tone.c < 0.01 else mix(moved, moved.to(h=float(hue)), 0.35)
     return tone
 
 

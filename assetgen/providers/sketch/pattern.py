@@ -30,7 +30,7 @@ def _toned(scene: Scene) -> tuple[Tone, ...]:
     if scene.palette.dark:
         return tuple(tone.to(l=0.2 + 0.38 * index / len(tones), c=min(tone.c, 0.15)) for index, tone in enumerate(tones))
     if scene.theme == "light":
-        return tuple(tone.to(l=0.95 - 0.13 * index / len(tones), c=min(tone.c, 0.07)) for index, tone in enumerate(tones))
+        return tuple(tone.to(l=0.93 - 0.16 * index / len(tones), c=min(tone.c, 0.09)) for index, tone in enumerate(tones))
     return tones
 
 
@@ -122,7 +122,10 @@ def _shape(stencil: Stencil, dice: Dice, place: tuple[float, float, float]) -> N
 def waves(scene: Scene) -> Image.Image:
     """Layers of broad waves, from the light above to the deep below."""
     tones = _toned(scene)
-    light = mix(tones[0], tones[1], 0.35).to(l=0.28 if scene.palette.dark else 0.93, c=0.05)
+    light = mix(tones[0], tones[1], 0.35).to(l=0.93, c=0.05)
+    if scene.palette.dark:
+        tones = tuple(tone.to(l=0.44, c=min(tone.c, 0.14)) for tone in scene.palette.swatches)
+        light = tones[0].to(l=0.17, c=min(tones[0].c, 0.05))
     canvas = vertical(((0, light), (1, mix(light, tones[0], 0.5))), scene.width, scene.height)
     glow(canvas, (scene.width * 0.75, scene.height * 0.15), scene.least * 0.5, light.by(l=0.06), 0.8)
     layers = 6

@@ -27,6 +27,8 @@ def draw_water(canvas: Image.Image, scene: Scene, light: Light, shore: float) ->
     veil(water, tint, Image.fromarray(np.broadcast_to(strength, (deep, scene.width)).copy()))
     canvas.paste(_ripple(water, scene), (0, top))
     _glints(canvas, scene, light, (top, deep))
+    if scene.words.shows("boat"):
+        _boat(canvas, scene, (top, deep))
 
 
 def _ripple(water: Image.Image, scene: Scene) -> Image.Image:
@@ -63,3 +65,26 @@ def _glints(canvas: Image.Image, scene: Scene, light: Light, reach: tuple[int, i
     faint.stamp(canvas, scene.palette.sky[2], opacity=0.22)
     glint = light.tone if light.radius else Tone(0.95, 0.02, scene.palette.sky[2].h)
     stencil.stamp(canvas, glint, opacity=0.72)
+
+
+def _boat(canvas: Image.Image, scene: Scene, reach: tuple[int, int]) -> None:
+    """A sailing boat and the shadow that it throws on the water."""
+    top, deep = reach
+    dice = scene.dice("boat")
+    unit = scene.least * dice.uniform(0.045, 0.06)
+    x, y = scene.width * dice.uniform(0.22, 0.78), top + deep * dice.uniform(0.22, 0.34)
+    sail = mix(scene.palette.sky[2], Tone(0.99, 0.01, 90), 0.7)
+    hull = Tone(0.27, 0.03, scene.palette.water.h)
+    shadow = Stencil((x - unit * 2, y, x + unit * 2, y + unit * 1.6), most=3)
+    for row in range(5):
+        wide = unit * (1.15 - row * 0.2)
+        shadow.rounded((x - wide, y + unit * (0.1 + row * 0.26), x + wide, y + unit * (0.2 + row * 0.26)), unit * 0.05)
+    shadow.stamp(canvas, hull, opacity=0.4)
+    for tone, points in (
+        (hull, [(-1.2, -0.3), (1.3, -0.3), (0.9, 0.12), (-0.9, 0.12)]),
+        (sail, [(0.05, -2.9), (0.05, -0.45), (1.1, -0.45)]),
+        (sail.by(l=-0.12), [(-0.06, -2.6), (-0.06, -0.45), (-0.85, -0.45)]),
+    ):
+        part = Stencil((x - unit * 2, y - unit * 3, x + unit * 2, y + unit))
+        part.polygon([(x + px * unit, y + py * unit) for px, py in points])
+        part.stamp(canvas, tone)
