@@ -86,13 +86,15 @@ class Expect:
 class Asset:
     """One picture the project needs, with styles, defaults, aliases, variables and matrix already applied.
 
-    `where` gives the place of each field in the user's files, for messages and `why`: "size", "outputs.0", "" for itself.
+    `subject` is the prompt before its styles; only `prompt` is asked for and enters a key. `where` gives the place of each field in the
+    user's files, for messages and `why`: "size", "outputs.0", "" for itself.
     Places are computed when they are asked for.
     """
 
     name: str
     base: str
     variant: Mapping[str, str] = field(default_factory=dict)
+    subject: str = ""
     prompt: str = ""
     negative: str = ""
     model: str = "sketch"

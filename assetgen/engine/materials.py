@@ -66,6 +66,7 @@ class Materials:
             params=asset.params,
             references=tuple(self._blob(asset, reference) for reference in asset.references),
             mask=None if asset.mask is None else self._blob(asset, asset.mask),
+            subject=asset.subject,
             label=asset.name if label is None else label,
         )
 

@@ -26,11 +26,12 @@ def build(draft: Draft, names: Mapping[str, list[str]], world: World) -> Iterato
     for variant in draft.variants:
         scope = {**world.variables, **fields.get("variables", {}), **variant, "name": draft.name}
         post = steps.read(draft, ("post",), fields["post"], scope, world) if "post" in fields else ()
-        prompt, negative = _prompts(draft, applied, scope, world)
+        subject, prompt, negative = _prompts(draft, applied, scope, world)
         yield Asset(
             name=expanded(draft.name, variant) if variant else draft.name,
             base=draft.name,
             variant=variant,
+            subject=subject,
             prompt=prompt,
             negative=negative,
             model=choice.model,
@@ -97,10 +98,11 @@ def read_styles(draft: Draft, world: World) -> tuple[str, ...]:
     return tuple(known)
 
 
-def _prompts(draft: Draft, applied: tuple[str, ...], scope: Mapping[str, str], world: World) -> tuple[str, str]:
+def _prompts(draft: Draft, applied: tuple[str, ...], scope: Mapping[str, str], world: World) -> tuple[str, str, str]:
+    """The prompt before its styles, with them, and the negative prompt."""
     if "prompt" not in draft.fields:
-        return "", ""
-    prompt = _text(draft, ("prompt",), draft.fields["prompt"], scope)
+        return "", "", ""
+    prompt = subject = _text(draft, ("prompt",), draft.fields["prompt"], scope)
     negatives = [_text(draft, ("negative",), draft.fields["negative"], scope)] if "negative" in draft.fields else []
     for name in applied:
         style = world.styles[name]
@@ -111,7 +113,7 @@ def _prompts(draft: Draft, applied: tuple[str, ...], scope: Mapping[str, str], w
             negatives.append(render(style.negative, scope))
         except Wrong as wrong:
             world.faults.add(world.style_sources[name], ("styles", name, part), wrong)
-    return prompt, styles.join_negatives(negatives)
+    return subject, prompt, styles.join_negatives(negatives)
 
 
 def _text(draft: Draft, path: KeyPath, text: str, scope: Mapping[str, str]) -> str:

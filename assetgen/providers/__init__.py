@@ -27,7 +27,8 @@ class Request:
 
     `ratio` is set where the user asked for a ratio and `size` was worked out from it.
 
-    `label` is a name that a placeholder may draw into the picture; it is never part of a key.
+    `subject` is the prompt before its styles, and `label` a name that may be drawn into the picture: both are for placeholders only and
+    are never part of a key.
     """
 
     model: str
@@ -40,6 +41,7 @@ class Request:
     references: tuple[Blob, ...] = ()
     mask: Blob | None = None
     count: int = 1
+    subject: str = ""
     label: str = ""
 
 
