@@ -48,7 +48,12 @@ class Shell:
     env: dict
 
     def __call__(self, *words, code=0, **env):
-        done = subprocess.run(
+        done = self.raw(*words, **env)
+        assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def raw(self, *words, **env):
+        return subprocess.run(
             [sys.executable, "-m", "assetgen", *words],
             cwd=self.path,
             env=self.env | env,
@@ -57,8 +62,6 @@ class Shell:
             check=False,
             stdin=subprocess.DEVNULL,
         )
-        assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done
 
     def write(self, path, text):
         full = self.path / path
