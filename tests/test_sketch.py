@@ -18,7 +18,7 @@ from assetgen.providers.sketch import KINDS, LONGEST, create, glyphs, lettering,
 from assetgen.providers.sketch.flow import parse
 from assetgen.providers.sketch.layout import arrange, ranks
 from assetgen.providers.sketch.tone import Tone, of_hex, of_rgb
-from assetgen.providers.sketch.words import kind_of, read
+from assetgen.providers.sketch.words import KNOWN, kind_of, read
 
 
 class Alone:
@@ -252,7 +252,8 @@ def test_params_palette_overrides_the_words(sketch, kind):
 def test_a_dark_theme_is_dark(sketch):
     dark = mean_tone(pixels(sketch, "a -> b, dark background"))
     light = mean_tone(pixels(sketch, "a -> b, light background"))
-    assert dark.l < 0.35 < 0.9 < light.l
+    assert dark.l < 0.35
+    assert light.l > 0.9
 
 
 def test_references_lend_their_colours(sketch):
@@ -377,9 +378,7 @@ def test_icons_and_sprites_stand_on_nothing(sketch, prompt, size):
 
 def test_every_glyph_differs_from_every_other(sketch):
     assert len(glyphs.STROKES) >= 30
-    drawn = {name: one(sketch, "plain icon", "48x48", params={"palette": ["#333"]}).data for name in ("none",)}
-    drawn |= {name: one(sketch, f"plain {name} icon", "48x48", params={"palette": ["#333"]}).data for name in glyphs.STROKES}
-    del drawn["users"]  # its plural is read as "user"
+    drawn = {name: one(sketch, f"plain {name} icon", "48x48", params={"palette": ["#333"]}).data for name in glyphs.STROKES}
     assert len(set(drawn.values())) == len(drawn)
 
 
@@ -466,9 +465,9 @@ def test_no_text_of_a_diagram_is_clipped(names, width, height):
     found = flow(" -> ".join(names) + " -> end")
     placed = arrange(found, width, height)
     for (x, y), lines in zip(placed.centres, placed.lines, strict=True):
-        assert 0 <= x - placed.box[0] / 2
+        assert x - placed.box[0] / 2 >= 0
         assert x + placed.box[0] / 2 <= width
-        assert 0 <= y - placed.box[1] / 2
+        assert y - placed.box[1] / 2 >= 0
         assert y + placed.box[1] / 2 <= height
         for line in lines:
             assert lettering.width_of(line, placed.text) <= placed.box[0]
@@ -540,10 +539,7 @@ def test_a_poster_is_written_in_strips():
     prompt=st.one_of(
         st.text(max_size=60),
         st.lists(
-            st.sampled_from(
-                sorted(read(" ".join(materials.MATERIALS[0].names), "").kept)
-                + ["->", ",", ";", "night", "city", "icon", "rain", "palm", "dark"]
-            ),
+            st.sampled_from(["->", ",", ";", "no", "pixel art", "line art", "low-poly", *sorted(KNOWN)]),
             max_size=8,
         ).map(" ".join),
     ),

@@ -105,15 +105,18 @@ def _border(*, dice_field: Field, size: tuple[int, int]) -> Image.Image:
 
 def _edges(picture: Image.Image, scene: Scene) -> Image.Image:
     """A mask of the lines between areas of different colour."""
-    pixels = np.asarray(picture.filter(ImageFilter.BoxBlur(max(0.4, scene.least / 1500)))).astype(np.int16)
+    soft = picture.filter(ImageFilter.BoxBlur(max(0.4, scene.least / 1500)))
+    width, height = soft.size
     step = max(1, round(scene.least / 620))
-    total = np.zeros(pixels.shape[:2], dtype=np.int16)
-    width, height = picture.size
-    if height > step:
-        np.maximum(total[:-step], np.abs(pixels[step:] - pixels[:-step]).max(axis=2), out=total[:-step])
-    if width > step:
-        np.maximum(total[:, :-step], np.abs(pixels[:, step:] - pixels[:, :-step]).max(axis=2), out=total[:, :-step])
-    return Image.fromarray(np.clip((total - 5) * 11, 0, 255).astype(np.uint8))
+    total = Image.new("L", soft.size)
+    for x, y in ((step, 0), (0, step)):
+        if x < width and y < height:
+            ahead, here = soft.crop((x, y, width, height)), soft.crop((0, 0, width - x, height - y))
+            red, green, blue = ImageChops.difference(ahead, here).split()
+            found = Image.new("L", soft.size)
+            found.paste(ImageChops.lighter(ImageChops.lighter(red, green), blue), (0, 0))
+            total = ImageChops.lighter(total, found)
+    return total.point([max(0, min(255, (level - 5) * 11)) for level in range(256)])
 
 
 def _lineart(picture: Image.Image, scene: Scene) -> Image.Image:

@@ -41,7 +41,7 @@ class Ground:
 def voronoi(ground: Ground, count: float) -> tuple[Field, Field, Field]:
     """Distance to the nearest point, to the border between cells, and a random level a cell; computed at half size or less."""
     across, down = (max(3, side) for side in ground.cells(count))
-    width, height = max(across, min(ground.width, 420)), max(down, min(ground.height, 420))
+    width, height = max(across, min(ground.width, 340)), max(down, min(ground.height, 340))
     points = ground.dice.floats(across * down * 3).reshape(down, across, 3).astype(np.float32)
     x = ((np.arange(width, dtype=np.float32) + np.float32(0.5)) * np.float32(across / width))[None, :]
     y = ((np.arange(height, dtype=np.float32) + np.float32(0.5)) * np.float32(down / height))[:, None]

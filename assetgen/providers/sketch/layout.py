@@ -99,7 +99,7 @@ def arrange(flow: Flow, width: int, height: int) -> Placed:
     if len(set(rank)) == len(rank) and len(rank) > 3:
         grids += [_winding(flow, columns) for columns in range(2, len(rank))]
     placed = [_fit(flow, grid, width, height) for grid in grids]
-    readable = max(10, round(min(width, height) * 0.028))
+    readable = max(10, round(min(width, height) * 0.034))
     straight, wide = len(rank) <= 6, width >= height
 
     def merit(each: Placed) -> tuple[float, ...]:

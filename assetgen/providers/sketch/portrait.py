@@ -65,8 +65,8 @@ def draw(scene: Scene) -> Image.Image:
 def _sitter(scene: Scene) -> Sitter:
     dice = scene.dice("sitter")
     words = scene.words
-    skin = of_hex(dice.pick(_SKINS))
     named = next((_HAIR[word] for word in words.kept if word in _HAIR), None)
+    skin = of_hex(dice.pick(_SKINS[:4] if named else _SKINS))
     hair = of_hex(named or dice.pick(_NATURAL if skin.l > 0.6 else _NATURAL[:2]))
     cuts = ("bob", "long", "bun", "curls") if words.any(_LONG) else ("crop", "quiff", "curls") if words.any(_SHORT) else None
     cut = dice.pick(cuts or ("bob", "long", "bun", "curls", "crop", "quiff"))

@@ -54,10 +54,9 @@ def draw(scene: Scene) -> Image.Image:
     stage = Stage(
         canvas=canvas, x=middle, y=edge + deep * 0.36, u=unit, body=body, trim=accent.to(l=0.9 if body.l < 0.6 else 0.38), dice=dice
     )
-    name, wide, make = _choose(scene, dice)
+    wide, make = _choose(scene, dice)
     _shadow(stage, table, wide)
     make(stage)
-    del name
     return canvas
 
 
@@ -208,9 +207,10 @@ _OBJECTS: tuple[tuple[frozenset[str], float, Callable[[Stage], None]], ...] = (
 )
 
 
-def _choose(scene: Scene, dice: Dice) -> tuple[str, float, Callable[[Stage], None]]:
+def _choose(scene: Scene, dice: Dice) -> tuple[float, Callable[[Stage], None]]:
+    """How wide the object stands, and what draws it."""
     for names, wide, make in _OBJECTS:
         if scene.words.any(names - scene.words.removed):
-            return next(iter(sorted(names))), wide, make
-    names, wide, make = dice.pick(_OBJECTS)
-    return next(iter(sorted(names))), wide, make
+            return wide, make
+    _names, wide, make = dice.pick(_OBJECTS)
+    return wide, make

@@ -40,7 +40,7 @@ class Scene:
 
 
 LARGEST = 4_200_000
-_SOFT = 1_000_000
+_SOFT = 700_000
 _SMALLEST = 48
 
 

@@ -9,7 +9,7 @@ TABLE = """
 gear settings,cog,configuration,preference,option: g 12 12 9.6 7.4 8; -d 12 12 3.2
 star favorite,favourite,rating: s 12 12.6 10 4.3 5
 user person,profile,account,avatar,man,woman,people: d 12 7.6 4.4; r 3.6 13.6 20.4 26 8.4; -r 0 21 24 30 0
-users team,group,community: d 8.5 8.2 3.6; r 1.4 13.4 15.6 26 7; d 16.8 8.6 3; q 16.4 20.5 6.6 270 360; r 16.2 13.9 17 20.5 0; -r 0 \
+team group,community,crowd,staff: d 8.5 8.2 3.6; r 1.4 13.4 15.6 26 7; d 16.8 8.6 3; q 16.4 20.5 6.6 270 360; r 16.2 13.9 17 20.5 0; -r 0 \
 20.5 24 30 0
 lock secure,security,password,private,padlock: a 12 9.4 4.6 180 360 2.4; r 6.2 9 8.6 12 0; r 15.4 9 17.8 12 0; r 4.4 10.8 19.6 21.4 \
 2.4; -d 12 15.2 1.8; -r 11.2 15.2 12.8 18.6 .6

@@ -37,8 +37,6 @@ memphis
 _ABSTRACT = lexicon.bag("pattern abstract gradient geometric bauhaus topographic memphis")
 _BACKDROP = lexicon.bag("background backdrop wallpaper banner")
 _FORMS = lexicon.bag("wave lowpoly polygon mesh contour triangle blob curve")
-_PHOTO = ("landscape", "skyline", "portrait", "product", "isometric")
-KINDS = ("photo", *_PHOTO, "icon", "texture", "diagram", "pattern", "sprite")
 
 _MATERIALS = lexicon.bag(
     "brick wood wooden timber plank marble fabric linen cotton denim canvas wool metal steel aluminium aluminum grass stone "
