@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from assetgen.providers import Blob, Request
 from assetgen.providers.sketch import KINDS, LONGEST, create, glyphs, lettering, materials, palette, png
 from assetgen.providers.sketch.flow import parse
 from assetgen.providers.sketch.layout import arrange, ranks
+from assetgen.providers.sketch.scene import scene_of
 from assetgen.providers.sketch.tone import Tone, of_hex, of_rgb
 from assetgen.providers.sketch.words import KNOWN, kind_of, read
 
@@ -557,3 +559,15 @@ def test_no_request_fails(prompt, negative, width, height, seed, kind, label):
     asked = Request(model="sketch", prompt=prompt, negative=negative, size=Size(width, height), seed=seed, params=params, label=label)
     picture = provider.generate(asked, Alone())[0]
     assert opened(picture).size == (width, height)
+
+
+def test_the_words_of_a_style_change_the_manner_not_the_subject():
+    plain = Request(model="sketch", prompt="Mountain lake at sunrise", size=Size(96, 64))
+    styled = replace(plain, subject=plain.prompt, prompt=f"{plain.prompt}, calm colours, generous empty space")
+    assert scene_of(styled, size=(96, 64), seed=0, lent=()).words == scene_of(plain, size=(96, 64), seed=0, lent=()).words
+    icon = replace(plain, subject="a paper plane", prompt="a paper plane, app icon, one centred symbol")
+    assert scene_of(icon, size=(96, 64), seed=0, lent=()).kind == "icon"
+    info = replace(plain, subject="how rain forms", prompt="how rain forms, infographic, simple icons")
+    assert scene_of(info, size=(96, 64), seed=0, lent=()).kind == "diagram"
+    flow = replace(plain, subject="a -> b", prompt="a -> b, technical diagram, clean vector lines")
+    assert scene_of(flow, size=(96, 64), seed=0, lent=()).prompt == "a -> b"

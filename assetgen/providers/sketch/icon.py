@@ -13,35 +13,13 @@ _FILLER = bag(
     "simple modern background dark light white black transparent theme mode style outline line solid round rounded colorful colourful "
     "vector ui ux pictogram"
 )
+_GENERAL = bag("app new dark light white note green day colour color design about picture share art line test hub box paper")
 
 
 def glyph_of(scene: Scene) -> str | None:
     """The glyph that the words mean; the first noun wins, more telling ones before general ones."""
-    general = frozenset(
-        {
-            "app",
-            "new",
-            "dark",
-            "light",
-            "white",
-            "note",
-            "green",
-            "day",
-            "colour",
-            "color",
-            "design",
-            "about",
-            "picture",
-            "share",
-            "art",
-            "line",
-            "test",
-            "hub",
-            "box",
-        }
-    )
     hits = [word for word in scene.words.kept if word in glyphs.NAMES]
-    telling = [word for word in hits if word not in general]
+    telling = [word for word in hits if word not in _GENERAL]
     return glyphs.NAMES[(telling or hits)[0]] if hits else None
 
 

@@ -9,6 +9,8 @@ from assetgen.providers.sketch.tone import Tone, blend, mix, of_hex
 from assetgen.providers.sketch.words import Theme, Words
 
 _SKY_NOUNS = frozenset({"sky", *lexicon.SKIES})
+_GREYS = lexicon.bag("white black grey gray silver")
+_LIGHTING = lexicon.bag("natural light soft clean bright")
 _STOP = lexicon.bag("a an the of on in with and or for to at by from over under into style image picture photo illustration")
 
 
@@ -162,6 +164,14 @@ def _heaven(hits: _Hits, main: Tone, *, dark: bool) -> tuple[Tone, Tone, Tone]:
         weights = (0.75, 0.6, 0.35)
         columns = [mix(tone, tint.to(l=(tint.l + tone.l) / 2), weight) for tone, weight in zip(columns, weights, strict=True)]
     return columns[0], columns[1], columns[2]
+
+
+def tinted(words: Words, manner: Words) -> Words:
+    """The words of the subject with the moods and colours, greys apart, that its styles name."""
+    tints = [word for word in manner.kept if (word in colours.CSS and word not in _GREYS) or word[0] == "#"]
+    # One mood is a style's; the next ones ("natural light, soft shadows") describe light, and together they would turn all to grey.
+    moods = [word for word in manner.kept if word in lexicon.MOODS and word not in _LIGHTING]
+    return replace(words, kept=(*words.kept, *tints, *moods[:1]))
 
 
 def palette_of(words: Words, *, shift: float, theme: Theme | None, lent: Sequence[Tone] = ()) -> Palette:

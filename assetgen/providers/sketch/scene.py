@@ -60,23 +60,28 @@ def working_size(width: int, height: int, kind: str, *, soft: bool = False) -> t
 
 def scene_of(request: Request, *, size: tuple[int, int], seed: int, lent: Sequence[Tone]) -> Scene:
     """Read the request. `size` is the final size, `lent` the dominant tones of its references."""
-    words = read(request.prompt, request.negative)
+    subject = request.subject or request.prompt
+    words = read(subject, request.negative)
+    # Styles say how to draw, not what: their words choose manner, mood and theme, but put no stars into "generous empty space".
+    manner = read(request.prompt.replace(subject, " ", 1), request.negative)
     wanted = request.params.get("kind")
-    kind = kind_of(words, request.prompt, wanted if isinstance(wanted, str) else None)
+    kind = kind_of(words, subject, wanted if isinstance(wanted, str) else None, manner)
     shift = Dice("hue", seed).uniform(-6, 6)
-    palette = colour.palette_of(words, shift=shift, theme=words.theme, lent=lent)
+    theme = words.theme or ("dark" if manner.theme == "dark" else None)
+    palette = colour.palette_of(colour.tinted(words, manner), shift=shift, theme=theme, lent=lent)
+    styles = words.styles | manner.styles
     given = request.params.get("palette")
     if isinstance(given, list) and given:
         palette = colour.overridden(palette, [str(item) for item in given])
-    width, height = working_size(*size, kind, soft="watercolour" in words.styles)
+    width, height = working_size(*size, kind, soft="watercolour" in styles)
     return Scene(
-        prompt=request.prompt,
+        prompt=subject,
         negative=request.negative,
         words=words,
         palette=palette,
         kind=kind,
-        styles=words.styles,
-        theme=words.theme,
+        styles=styles,
+        theme=theme,
         seed=seed,
         width=width,
         height=height,

@@ -49,6 +49,8 @@ calendar date,schedule,event,appointment,month: r 3 4.4 21 21.4 2.6; -r 5 9.4 19
 clock time,watch,timer,hour,history: d 12 12 9.8; -l 2 12 6.6 12 12.4 15.8 14.6
 chat message,comment,conversation,talk,support,speech: r 2.2 3.4 21.8 17 3.4; p 6 15 13 16.6 6.4 21.8; -d 7.6 10.2 1.3; -d 12 10.2 \
 1.3; -d 16.4 10.2 1.3
+send paperplane,plane,airplane,aeroplane,aircraft,flight,travel: p 1.6 11 22.4 1.8 15.4 22.2 11.6 15 6.8 21.2 6.6 13.4; -l 1.2 22.4 1.8 \
+11.6 15; -l 1.2 22.4 1.8 6.6 13.4
 globe world,web,internet,earth,international,language,website: d 12 12 9.8; -e 6.8 2.6 17.2 21.4; e 8.2 3 15.8 21; -l 1.3 12 2 12 22; \
 -l 1.3 2 8.4 22 8.4; -l 1.3 2 15.6 22 15.6
 key access,credential,login,auth,authentication: o 7.6 16.4 5.2 2.8; l 2.8 11 13 20.6 3.4; l 2.4 16.6 7.4 19.6 10.4

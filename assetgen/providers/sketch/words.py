@@ -34,6 +34,8 @@ dune waterfall jungle volcano alps countryside horizon wilderness aurora fjord c
 pattern: pattern wallpaper abstract background backdrop banner lowpoly gradient geometric mesh polygon bauhaus topographic contour wave \
 memphis
 """)
+# The kinds that a style may ask for: they say how to draw, not what.
+_MANNERS = ("icon", "sprite", "texture", "diagram", "isometric")
 _ABSTRACT = lexicon.bag("pattern abstract gradient geometric bauhaus topographic memphis")
 _BACKDROP = lexicon.bag("background backdrop wallpaper banner")
 _FORMS = lexicon.bag("wave lowpoly polygon mesh contour triangle blob curve")
@@ -153,15 +155,19 @@ def read(prompt: str, negative: str) -> Words:
     return Words(kept=tuple(kept), removed=frozenset(removed))
 
 
-def kind_of(words: Words, prompt: str, wanted: str | None) -> str:
-    """The composition to draw; `wanted` is `params.kind`."""
+def kind_of(words: Words, prompt: str, wanted: str | None, manner: Words | None = None) -> str:
+    """The composition to draw; `wanted` is `params.kind`, `manner` are the words of styles, which may name a kind but no subject."""
     if wanted is not None and wanted != "photo":
         return wanted
     if wanted == "photo":
         return next((kind for kind in ("isometric", "portrait", "product", "skyline") if words.any(_KINDS[kind])), "landscape")
     if "->" in prompt or "→" in prompt or "=>" in prompt:
         return "diagram"
-    return next((kind for kind in _signs(words)), "landscape")
+    own = [kind for kind in _signs(words) if words.any(_KINDS[kind])]
+    asked = [kind for word in (manner.kept if manner else ()) for kind in _MANNERS if word in _KINDS[kind]]
+    if asked and not (own and own[0] in _MANNERS):
+        return asked[0]
+    return next(_signs(words), "landscape")
 
 
 def _signs(words: Words) -> Iterator[str]:
