@@ -75,6 +75,10 @@ class Impossible(AssetgenError):
     """A provider's `check`: this request can't be served by this model; nothing was sent. The hint names what could."""
 
 
+class Unexpected(AssetgenError):
+    """A finished output is not what `expect` says; nothing was written."""
+
+
 class ProviderFailure(AssetgenError):
     """What went wrong with one request. There are exactly six kinds, and the kind decides whether a retry is allowed."""
 

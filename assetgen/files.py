@@ -60,7 +60,7 @@ class Project:
 
     def write(self, path: str, data: bytes) -> bool:
         """Write an output durably if its bytes differ (an equal file keeps its mtime); returns whether it was written."""
-        with self._folder(path) as (folder, name):
+        with atomic.naming(self.root / path), self._folder(path) as (folder, name):
             if _current(folder, name) == data:
                 return False
             _replace(folder, name, data)

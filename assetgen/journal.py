@@ -18,7 +18,7 @@ from assetgen.errors import Corrupt
 from assetgen.lockfile import Original
 from assetgen.model import Json
 from assetgen.plan.states import JobState, OpenJob
-from assetgen.store import atomic
+from assetgen.store import atomic, sealed
 
 
 class Journal:
@@ -68,10 +68,10 @@ class Journal:
             return
         for path in self.folder.glob("*.json"):
             try:
-                row = _parse(json.loads(path.read_bytes()))
+                row = _parse(sealed.unseal(path.read_bytes()))
             except FileNotFoundError:
                 continue
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, ArithmeticError) as error:
                 hint = "a paid job may be recorded in it: look into it, then move it away"
                 raise Corrupt(f'the journal row "{path}" is damaged', hint=hint) from error
             yield replace(row, live=self._claimed(row.gen_key))
@@ -96,7 +96,8 @@ class Journal:
     def _write(self, row: OpenJob) -> None:
         fields = asdict(row) | {"originals": [lockfile.record(one) for one in row.originals], "reserved": _text(row.reserved)}
         fields.pop("live")
-        atomic.write(self.folder / f"{row.id}.json", json.dumps(fields, ensure_ascii=False, indent=1).encode(), mode=0o600)
+        text = json.dumps(sealed.seal(fields), ensure_ascii=False, indent=1)
+        atomic.write(self.folder / f"{row.id}.json", text.encode(), mode=0o600)
 
 
 def _parse(fields: dict[str, Any]) -> OpenJob:

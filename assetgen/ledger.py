@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from assetgen.plan.states import OpenJob
-from assetgen.store import atomic
+from assetgen.store import atomic, sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,22 +46,23 @@ class Ledger:
             "amount": None if spent.amount is None else str(spent.amount),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        atomic.append(self.path, (json.dumps(fields, ensure_ascii=False) + "\n").encode())
+        atomic.append(self.path, (json.dumps(sealed.seal(fields), ensure_ascii=False) + "\n").encode())
 
     def entries(self) -> list[Spent]:
-        """Every job once, in the order of its first line. A line that a crash cut short is left out."""
-        found: dict[str, Spent] = {}
-        for spent in self._lines():
-            found[spent.job] = spent
-        return list(found.values())
+        """Every job once, in the order of its first line. Damaged lines are left out, and counted by `damaged`."""
+        return list({spent.job: spent for spent in self._lines() if spent is not None}.values())
 
-    def _lines(self) -> Iterator[Spent]:
-        if not self.path.exists():
-            return
-        for line in self.path.read_text().splitlines():
+    def damaged(self) -> int:
+        """How many lines cannot be read. A crash leaves the tail of one; its job's row is then still open and adds the line again."""
+        return sum(1 for spent in self._lines() if spent is None)
+
+    def _lines(self) -> Iterator[Spent | None]:
+        for line in self.path.read_bytes().split(b"\n") if self.path.exists() else ():
+            if not line:
+                continue
             try:
-                fields = json.loads(line)
+                fields = sealed.unseal(line)
                 amount = fields.pop("amount")
                 yield Spent(amount=None if amount is None else Decimal(amount), **fields)
-            except (ValueError, TypeError, KeyError, AttributeError):
-                continue  # the tail of a torn write; the journal's row is still open and will add the line again
+            except (ValueError, TypeError, KeyError, ArithmeticError):
+                yield None

@@ -93,4 +93,6 @@ def shop(tmp_path, monkeypatch):
     for name in ("HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     with serve_openai() as server:
-        yield Workshop(tmp_path / "project", server)
+        made = Workshop(tmp_path / "project", server)
+        yield made
+        made.close()

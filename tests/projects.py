@@ -30,6 +30,17 @@ size = "1024x1024"
 post = [{ op = "resize", width = 64 }]
 
 """
+# Builds, and dies by SIGKILL at the first event of this name, or when this action starts. More words are assets to regenerate.
+KILLED = """
+import os, signal, sys
+from decimal import Decimal
+from assetgen.engine.build import Options, run
+action = sys.argv[1]
+def notify(event):
+    if type(event).__name__ == "Started" and event.action == action or type(event).__name__ == action:
+        os.kill(os.getpid(), signal.SIGKILL)
+run(".", Options(max_cost=Decimal(5), regenerate=tuple(sys.argv[2:])), notify)
+"""
 
 
 @dataclass
@@ -40,6 +51,7 @@ class Workshop:
     server: OpenAIServer
     environ: dict = field(default_factory=dict)
     told: list = field(default_factory=list)
+    processes: list = field(default_factory=list)
 
     def write(self, text, head=HEAD):
         """The manifest: `text` after the defaults above."""
@@ -104,9 +116,21 @@ class Workshop:
 
     def start(self, script, *words):
         """Run a script in a process of its own, in the project's folder."""
+        return self.spawn("-c", script, *words)
+
+    def spawn(self, *words):
+        """Run Python in the project's folder."""
         env = self.env({"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"})
         pipe = subprocess.PIPE
-        return subprocess.Popen([sys.executable, "-c", script, *words], cwd=self.path, env=env, stdout=pipe, stderr=pipe, text=True)
+        process = subprocess.Popen([sys.executable, *words], cwd=self.path, env=env, stdout=pipe, stderr=pipe, text=True)
+        self.processes.append(process)
+        return process
+
+    def close(self):
+        """End what a failing test left running."""
+        for process in self.processes:
+            with process:
+                process.kill()
 
 
 def results(outcome):

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from assetgen import digest
-from assetgen.errors import UsageError
+from assetgen.errors import Corrupt, UsageError
 from assetgen.lockfile import Original
 from assetgen.store import atomic, location
 from assetgen.store.local import Store
@@ -56,11 +56,16 @@ def test_answers_are_listed_oldest_first_and_never_replaced(tmp_path):
     assert list(store.answers()) == [("k" * 64, first), ("k" * 64, second)]
 
 
-def test_a_damaged_answer_is_left_out(tmp_path):
+def test_a_damaged_answer_stops_until_it_is_moved_away(tmp_path):
     store = Store(tmp_path)
     store.answer("k" * 64, made(b"1"))
     path = next((tmp_path / "ac" / ("k" * 64)).glob("*.json"))
-    path.write_text("{")
+    path.write_bytes(path.read_bytes().replace(b'"width": 1', b'"width": 2'))
+    with pytest.raises(Corrupt) as caught:
+        store.yielded("k" * 64)
+    assert caught.value.message == f'the record "{path}" of what a request yielded is damaged'
+    assert caught.value.hint == "assetgen store verify moves it away; until then nothing is bought"
+    assert list(store.verify()) == [f"{'k' * 64}/{path.name}"]
     assert store.yielded("k" * 64) == ()
     assert (tmp_path / "quarantine" / path.name).exists()
 
@@ -97,12 +102,25 @@ def test_an_append_after_a_torn_line_spoils_only_that_line(tmp_path):
     assert path.read_bytes() == b"one\nto\nthree\n"
 
 
-def test_temps_of_killed_processes_are_swept(tmp_path):
+def test_temps_of_killed_processes_are_found_and_are_no_objects(tmp_path):
     store = Store(tmp_path)
-    store.put(b"x")
-    (tmp_path / "cas" / f"{atomic.TEMP}dead").write_bytes(b"")
-    store.sweep()
-    assert [path.name for path in (tmp_path / "cas").iterdir()] == store.objects()
+    sha256 = store.put(b"x")
+    left = [tmp_path / folder / f"{atomic.TEMP}dead" for folder in ("", "cas", "ac", "journal", "locks", "rejected")]
+    for temp in left:
+        temp.parent.mkdir(exist_ok=True)
+        temp.write_bytes(b"")
+    assert sorted(store.temps()) == sorted(left)
+    assert store.objects() == [sha256]
+    assert list(store.answers()) == []
+
+
+def test_a_failed_write_names_the_file_that_was_meant(tmp_path):
+    with pytest.raises(OSError, match="directory") as caught:
+        atomic.write(tmp_path / "file" / "below" / "name", b"x", temps=tmp_path / "nowhere")
+    assert caught.value.filename == str(tmp_path / "file" / "below" / "name")
+    (tmp_path / "file" / "below").rmdir()
+    (tmp_path / "file").rmdir()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_outside_git_the_store_lies_beside_the_manifest(tmp_path):

@@ -13,7 +13,9 @@ from assetgen.errors import UsageError
 
 @options.command("adopt", "assetgen adopt art/hero.png --as hero")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--as", "name", metavar="NAME", help="The asset; by default the one that has this output.", shell_complete=options.complete_names)
+@click.option(
+    "--as", "name", metavar="NAME", help="The asset; by default the one that has this output.", shell_complete=options.complete_names
+)
 @pass_session
 def command(session: Session, file: Path, name: str | None) -> None:
     """Make a picture of the project the original of an asset, without asking any provider."""

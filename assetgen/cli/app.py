@@ -1,10 +1,12 @@
 """The one error boundary: whatever a command raises becomes a message and an exit code here."""
 
+import io
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -21,28 +23,41 @@ GONE = 1
 
 def run(words: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare()
     session = Session(path=Path())
     try:
         code = _root().main(list(words), "assetgen", standalone_mode=False, obj=session)
     except click.ClickException as error:
         return _usage(session, error)
     except (click.Abort, KeyboardInterrupt):
-        return _interrupted(session)
+        _interrupted(session)
     except BrokenPipeError:
         session.terminal.mute()
         return GONE
     except Exception as error:  # noqa: BLE001 - one of the two catch-alls of the program
         return _failed(session, error)
+    if code == INTERRUPTED:
+        _leave(session)
     return code if isinstance(code, int) else 0
+
+
+def _prepare() -> None:
+    """Streams that take every character; a closed one is replaced by nothing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, io.StringIO())
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _root() -> Commands:
     return Commands(
         "assetgen",
-        params=[*options(), click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")],
+        params=[
+            *options(),
+            click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."),
+        ],
         help="Builds the pictures that assetgen.toml names: the stale ones, and only those.",
         epilog="assetgen COMMAND --help tells more. NAMES are names, globs and tag:x.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -100,14 +115,24 @@ def plain(error: click.ClickException) -> tuple[str, str]:
             hint = f"did you mean {error.possibilities[0]}" if error.possibilities else hint
         case click.MissingParameter() if error.param is not None:
             message = f"{error.param.make_metavar(context or click.Context(click.Command('assetgen')))} is missing"
+        case click.BadParameter() if error.param is not None:
+            message = f"{max(error.param.opts, key=len)}: {_lower(error.message)}"
         case _:
-            message = error.format_message()
-            message = (message[:1].lower() + message[1:]).rstrip(".").replace("'", '"')
+            message = _lower(error.format_message())
     return message, hint
 
 
-def _interrupted(session: Session) -> int:
+def _lower(text: str) -> str:
+    """In the form of our own messages."""
+    return (text[:1].lower() + text[1:]).rstrip(".").replace("'", '"')
+
+
+def _interrupted(session: Session) -> NoReturn:
     session.terminal.error("interrupted", "run the same command to go on; paid jobs that have an id are resumed")
+    _leave(session)
+
+
+def _leave(session: Session) -> NoReturn:
+    """End at once: threads may still wait for answers, and the interpreter would wait for them, or for the next Ctrl-C."""
     session.terminal.flush()
-    # Threads may still wait for answers, and the interpreter would wait for them.
     os._exit(INTERRUPTED)

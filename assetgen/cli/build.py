@@ -29,11 +29,11 @@ from assetgen.report.progress import Lines, Reporter
 @click.option("--regenerate", metavar="NAME", multiple=True, help="Buy this asset anew, by its exact name.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that were edited by hand.")
 @click.option("--fail-fast", is_flag=True, help="Begin nothing new after the first failure.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="Local threads; by default one for each processor.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Local threads; by default one for each processor.")
 @click.option("--free", "free_only", is_flag=True, help="Spend nothing: do only what is free.")
 @options.as_json
 @pass_session
-def command(session: Session, *, dry_run: bool, as_json: bool, max_cost: str | None, **given: Any) -> int:  # noqa: ANN401 - click made them
+def command(session: Session, /, *, dry_run: bool, as_json: bool, max_cost: str | None, **given: Any) -> int:  # noqa: ANN401 - click made them
     """Make what is stale, and only that. Money is spent after you were asked once, or under --yes or --max-cost."""
     chosen = Options(max_cost=None if max_cost is None else dollars(max_cost), **given)
     if dry_run:
@@ -66,9 +66,9 @@ def _words(given: Options) -> list[str]:
 
 
 def _reporter(session: Session, *, as_json: bool) -> Reporter:
-    """Bars on a terminal, lines elsewhere; beside a JSON document both go to stderr."""
+    """Bars on a terminal, lines elsewhere; beside a JSON document both go to stderr, and so do failures alone."""
     terminal = session.terminal
-    stream = terminal.err if as_json else terminal.out
+    stream = terminal.err if as_json or session.quiet else terminal.out
     if stream.isatty() and session.animated:
         live: Reporter = import_module("assetgen.report.live").Live(stream, colour=terminal.colour, redact=terminal.redact)
         return live

@@ -4,9 +4,10 @@ from assetgen.cli import notices
 from assetgen.cli.session import Session
 from assetgen.engine.outcome import Outcome, Status
 from assetgen.engine.survey import look
-from assetgen.engine.workspace import catalog
+from assetgen.engine.workspace import catalog, locate
 from assetgen.model import Json
 from assetgen.report import document, ending, words
+from assetgen.settings import unguarded
 
 
 def show(session: Session, outcome: Outcome, *, as_json: bool) -> None:
@@ -34,10 +35,17 @@ def _document(outcome: Outcome) -> document.Document:
 
 def _lines(session: Session, outcome: Outcome) -> None:
     terminal, results = session.terminal, list(outcome.results.values())
+    if session.quiet:
+        for result in results:
+            if result.status in (Status.BLOCKED, Status.SKIPPED):
+                terminal.error(f"{result.asset}: {result.message}", result.hint)
+        return
     prompts, inbox = _prompts(session, outcome)
     ending.resting(terminal, results, prompts, inbox)
     terminal.say(ending.line(results, outcome.spent))
     notices.endings(terminal, catalog(), (outcome.plan.assets[result.asset] for result in results))
+    for note in unguarded(locate(session.path)):
+        terminal.note(note.message, note.hint)
     if outcome.unknown:
         terminal.note(f"of {words.count(outcome.unknown, 'paid job')} nobody knows the outcome", "assetgen jobs")
     if outcome.interrupted:

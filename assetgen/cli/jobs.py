@@ -8,7 +8,7 @@ from assetgen.engine import edit
 from assetgen.engine.survey import look
 from assetgen.plan.states import JobState, OpenJob
 from assetgen.report import document, words
-from assetgen.report.text import Painted
+from assetgen.report.text import Cell, Painted
 
 _TOLD = {
     JobState.INTENT: "outcome unknown",
@@ -56,7 +56,9 @@ def _show(session: Session, rows: tuple[OpenJob, ...]) -> None:
     if not rows:
         terminal.say("no open jobs")
         return
-    table = [[Painted(_state(row), "bad" if _lost(row) else "accent"), row.asset, row.provider, row.model, _money(row), row.id] for row in rows]
+    table: list[list[Cell]] = [
+        [Painted(_state(row), "bad" if _lost(row) else "accent"), row.asset, row.provider, row.model, _money(row), row.id] for row in rows
+    ]
     terminal.table(table, ["STATE", "ASSET", "PROVIDER", "MODEL", "COST", "ID"])
     for row in rows:
         if _lost(row):

@@ -11,6 +11,7 @@ from assetgen.engine.survey import look
 from assetgen.errors import AssetgenError
 from assetgen.model import Asset
 
+
 def command(name: str, example: str) -> Callable[[Callable[..., Any]], click.Command]:
     """A command whose help is the docstring of its function, with one example."""
     return click.command(name, epilog=f"Example: {example}")

@@ -35,9 +35,4 @@ def show(session: Session, seen: Survey, names: Sequence[str], *, run: Sequence[
     notices.endings(terminal, seen.workspace.catalog, plans)
     listing.leftovers(terminal, seen.plan)
     if listing.doable(plans):
-        terminal.say(f"run: assetgen {' '.join(map(_quoted, run))}")
-
-
-def _quoted(word: str) -> str:
-    """A word as a shell takes it."""
-    return word if all(each.isalnum() or each in "-_./:=,@" for each in word) else f"'{word}'"
+        terminal.say(f"run: {session.again(*run)}")

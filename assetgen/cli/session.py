@@ -1,6 +1,7 @@
 """What the global options say, and the terminal that follows from it. Global options may stand before or behind the command."""
 
 import os
+import shlex
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,11 +16,17 @@ from assetgen.report.terminal import Terminal
 
 @dataclass(kw_only=True)
 class Session:
-    """One call of the command line. `path` is where the project is looked for, there or above."""
+    """One call of the command line. `path` is where the project is looked for, there or above; `directory` is what -C named."""
 
     path: Path
+    directory: str | None = None
     quiet: bool = False
     colour: bool = True
+
+    def again(self, *words: str) -> str:
+        """The command line of another call from the same place."""
+        where = [] if self.directory is None else ["-C", self.directory]
+        return shlex.join(["assetgen", *where, *words])
 
     @property
     def animated(self) -> bool:
@@ -64,13 +71,14 @@ def common(command: click.Command) -> click.Command:
     return command
 
 
-def _directory(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+def _directory(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value is None:
         return
     try:
         os.chdir(value)
     except OSError as error:
         raise UsageError(f'"{value}" is no folder that can be entered') from error
+    _session(ctx).directory = value
 
 
 def _quiet(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click calls it by position

@@ -36,6 +36,14 @@ def sniff(data: bytes) -> str | None:
     return None
 
 
+def icon(data: bytes) -> tuple[int, int] | None:
+    """Width and height of the largest picture of a Windows icon; None where the bytes are none."""
+    count = int.from_bytes(data[4:6], "little")
+    if not data.startswith(b"\0\0\1\0") or not count or len(data) < 6 + 16 * count:
+        return None
+    return max((data[at] or 256, data[at + 1] or 256) for at in range(6, 6 + 16 * count, 16))
+
+
 def segments(fmt: str, data: bytes) -> Iterator[Segment]:
     """The segments in order, up to the end of the picture. Raises EOFError where the bytes stop before it."""
     for segment in _WALKS[fmt](data):

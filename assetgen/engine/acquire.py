@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from assetgen import digest, rewrite
 from assetgen.engine import originals
+from assetgen.engine.claim import StoppedError, claimed
 from assetgen.engine.pools import Patience, Rate, persist
 from assetgen.engine.spend import Budget
 from assetgen.engine.workspace import Workspace
@@ -20,15 +21,11 @@ from assetgen.events import Event, Noted, Progressed, Retried
 from assetgen.ledger import Spent
 from assetgen.lockfile import Original
 from assetgen.model import Json
-from assetgen.plan.generate import best
+from assetgen.plan.generate import best, resolve
 from assetgen.plan.states import AssetPlan, JobState, OpenJob, Price
 from assetgen.providers import Picture, Provider, Request
 
 Tell: TypeAlias = Callable[[Event], None]
-
-
-class _StoppedError(Exception):
-    """The user asked to stop before this request was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +92,11 @@ class Acquisition:
                 others = self._meanwhile(planned.gen_key)
                 if others:
                     return Answer(originals=others)
-                try:
-                    self._ask_all()
-                except _StoppedError:
-                    pass  # what came before it is kept, and the asset is as it was
-                except AssetgenError as error:
-                    failure = error
+                self._ask_all()
+        except StoppedError:
+            pass  # what came before it is kept, and nothing else has happened
+        except AssetgenError as error:
+            failure = error
         finally:
             reserved = (planned.price.high if planned.price else Decimal(0)) + self._extra
             self.budget.settle(reserved, sum((spent.amount or Decimal(0) for spent in self._spent), Decimal(0)))
@@ -110,7 +106,7 @@ class Acquisition:
         """Nobody else who shares the store asks for the same thing at the same time; what is free may be made twice."""
         offer = self.planned.offer
         free = offer is not None and not offer.traits.paid
-        return nullcontext() if free else self.workspace.journal.claim(gen_key)
+        return nullcontext() if free else claimed(self.workspace.journal, gen_key, self.stop)
 
     def _meanwhile(self, gen_key: str) -> tuple[Original, ...]:
         """What another build got for the same request while this one waited for the claim."""
@@ -176,7 +172,7 @@ class Acquisition:
                 told=lambda attempt, wait, why: self.tell(Retried(asset=self.planned.name, attempt=attempt, wait=wait, why=why)),
             )
             self._receive(pictures, provider, request, prompt, job.row)
-        except _StoppedError:
+        except StoppedError:
             if job.row.state is JobState.INTENT:
                 self.workspace.journal.close(job.row)
             raise
@@ -186,7 +182,7 @@ class Acquisition:
 
     def _generate(self, provider: Provider, request: Request, job: Submit, rate: Rate | None) -> list[Picture]:
         if rate is not None and self.stop.wait(rate.delay()):
-            raise _StoppedError
+            raise StoppedError
         pictures = provider.generate(request, job)
         if not pictures:
             raise BadAnswer("the answer holds no picture")
@@ -223,16 +219,18 @@ class Acquisition:
                 self.workspace, digest.of_bytes(picture.data), facts, picture, replace(request, prompt=prompt), provider, self._unit()
             )
             originals.keep(self.workspace, picture.data, facts, made, self.planned.name)
-            self.workspace.store.answer(row.gen_key, made)
             good.append(made)
         if not good:
             assert bad is not None
             raise bad
         self._originals += good
         if provider.traits.paid:
+            # First of all: until this row is durable, a crash makes the outcome unknown although the bytes are in the store.
             self._rows.append(self.workspace.journal.fetched(row, tuple(good)))
             amounts = [one.cost for one in good if one.cost is not None]
             self._spent.append(Spent.of(row, amounts, actual=all(one.cost_basis == "actual" for one in good)))
+        for made in good:
+            self.workspace.store.answer(row.gen_key, made)
 
     def _failed(self, failure: ProviderFailure, provider: Provider, job: Submit) -> None:
         if not provider.traits.paid:
@@ -241,11 +239,12 @@ class Acquisition:
         match failure:
             case Unknown() if not resumable:
                 self.workspace.journal.unknown(job.row, failure.message)
+                failure.hint = failure.hint or resolve(self.planned.name)
             case Unknown() | Limited() | Unavailable() if resumable:
                 pass  # the job lives on at the provider, and its id is in the journal
             case BadAnswer():
-                # It may have been paid for: counted at its estimate.
-                self._rows.append(job.row)
+                # Answered, so nothing is unknown about it; it may have been paid for, and is counted at its estimate.
+                self._rows.append(self.workspace.journal.fetched(job.row, ()))
                 self._spent.append(Spent.of(job.row, (), actual=False))
             case _:
                 self.workspace.journal.close(job.row)

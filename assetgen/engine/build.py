@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import FrameType
 
+from assetgen.engine import leftovers
 from assetgen.engine.advice import single_copy
 from assetgen.engine.execute import Build, Notify
 from assetgen.engine.hold import PATIENCE, hold
@@ -64,8 +65,8 @@ def run(
     workspace = Workspace.open(Path(path), os.environ if environ is None else environ)
     try:
         with hold(workspace.home, workspace.root, lambda who: notify(Waiting(holder=who)), patience=options.lock_patience):
-            workspace.store.sweep()
             seen = survey_workspace(workspace, _choices(workspace, options))
+            leftovers.sweep(workspace, seen.lock)
             chosen = _selected(options, workspace)
             allowed = _authority(seen, options, chosen, confirm)
             notify(Planned(selected=len(chosen), todo=_todo(seen.plan, chosen)))

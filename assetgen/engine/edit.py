@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from assetgen import digest
+from assetgen.decode import container
 from assetgen.engine import originals
 from assetgen.engine.build import Options, run
+from assetgen.engine.finish import FILE_FORMATS
 from assetgen.engine.hold import hold
 from assetgen.engine.inbox import take
 from assetgen.engine.record import Record
@@ -18,7 +20,7 @@ from assetgen.ledger import Spent
 from assetgen.lockfile import Block, Original, Written
 from assetgen.plan.facts import Choices
 from assetgen.plan.generate import best
-from assetgen.plan.states import AssetPlan, JobState, OutputState
+from assetgen.plan.states import AssetPlan, JobState, OpenJob, OutputState
 
 
 def accept(path: Path | str, names: Sequence[str]) -> list[str]:
@@ -42,8 +44,7 @@ def adopt(path: Path | str, file: str, name: str | None) -> list[str]:
         facts, made = originals.found(seen.workspace, data, provider="adopted", sha256=sha256)
         originals.keep(seen.workspace, data, facts, made, planned.name)
         _choose(seen, planned, made)
-        planned = seen.planner.settle(planned.asset)
-        _accept_outputs(seen, planned)
+        _accept_outputs(seen, seen.planner.settle(planned.asset), frozenset({file}))
     return [f'{planned.name}: "{file}" is now its original', *_finish(path, planned.name)]
 
 
@@ -85,7 +86,7 @@ def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, aban
         raise UsageError("one decision is needed", hint=f"assetgen jobs resolve {name} --adopt ID | --retry | --abandon")
     with _held(path) as seen:
         workspace = seen.workspace
-        rows = [row for row in seen.plan.jobs if row.asset == name and not row.live and row.state is not JobState.FETCHED]
+        rows = [row for row in _rows(seen, name) if not row.live and row.state is not JobState.FETCHED]
         if not rows:
             raise UsageError(f'"{name}" has no open job', hint="assetgen jobs")
         row = rows[0]
@@ -116,6 +117,13 @@ def _planned(seen: Survey, name: str) -> AssetPlan:
     return seen.plan.assets[found[0]]
 
 
+def _rows(seen: Survey, name: str) -> list[OpenJob]:
+    """The open jobs for what the asset asks for, whoever sent them, and then those it was sent for earlier."""
+    planned = seen.plan.assets.get(name)
+    same = seen.facts.jobs(planned.gen_key) if planned is not None and planned.gen_key is not None else ()
+    return [*same, *(row for row in seen.plan.jobs if row.asset == name and row not in same)]
+
+
 def _requestable(planned: AssetPlan) -> None:
     """The asset must be one that is generated, and know what it asks for."""
     if planned.asset.file is not None:
@@ -125,10 +133,18 @@ def _requestable(planned: AssetPlan) -> None:
 
 
 def _choose(seen: Survey, planned: AssetPlan, made: Original) -> None:
-    """Make a picture the chosen original; what was there for the same request stays as a candidate."""
+    """Make a picture the chosen original; what was there for the same request stays as a candidate.
+
+    A request whose outcome was unknown is answered by it: nothing is waited for any more, and it counts as what was reserved for it.
+    """
     record = Record(workspace=seen.workspace, lock=seen.lock)
     record.originals(planned, (made,))
     record.flush(force=True)
+    for row in seen.facts.jobs(planned.gen_key or ""):
+        if not row.live and row.state in (JobState.INTENT, JobState.UNKNOWN, JobState.ABANDONED):
+            seen.workspace.ledger.add(replace(Spent.of(row, (), actual=False), basis="unknown"))
+            seen.workspace.journal.close(row)
+            seen.facts.done(row)
 
 
 def _finish(path: Path | str, name: str) -> list[str]:
@@ -140,7 +156,7 @@ def _finish(path: Path | str, name: str) -> list[str]:
 
 def _accept(seen: Survey, record: Record, name: str) -> list[str]:
     planned = seen.plan.assets[name]
-    block = seen.lock.get(planned.renamed_from or name)
+    block = record.block(planned)
     if planned.asset.file is None:
         _requestable(planned)
     assert planned.request is not None
@@ -154,27 +170,31 @@ def _accept(seen: Survey, record: Record, name: str) -> list[str]:
         seen.lock[name] = replace(block, request=dict(planned.request))
         lines.append(f"{name}: the picture is accepted for the changed request")
     planned = seen.planner.settle(planned.asset)
-    lines += _accept_outputs(seen, planned)
+    lines += _accept_outputs(seen, planned, _blocked(planned))
     return lines or [f"{name}: nothing to accept, it is {planned.state}"]
 
 
-def _accept_outputs(seen: Survey, planned: AssetPlan) -> list[str]:
-    """Outputs that somebody edited become what the lock says."""
+def _blocked(planned: AssetPlan) -> frozenset[str]:
+    return frozenset(output.output.path for output in planned.outputs if output.state is OutputState.BLOCKED)
+
+
+def _accept_outputs(seen: Survey, planned: AssetPlan, paths: frozenset[str]) -> list[str]:
+    """The files at these paths become what the lock says, as they are."""
     block, lines = seen.lock[planned.name], []
     outputs = {written.path: written for written in block.outputs}
     for output in planned.outputs:
-        if output.state is not OutputState.BLOCKED:
-            continue
         path = output.output.path
+        if path not in paths:
+            continue
         data = _read(seen, path)
-        facts, _ = originals.found(seen.workspace, data, provider="file", sha256="")
+        width, height = _measured(seen, data)
         seen.workspace.store.put(data)
         outputs[path] = Written(
             path=path,
             sha256=digest.of_bytes(data),
             bytes=len(data),
-            width=facts.width,
-            height=facts.height,
+            width=width,
+            height=height,
             finish=dict(output.finish),
             edited=True,
         )
@@ -182,6 +202,15 @@ def _accept_outputs(seen: Survey, planned: AssetPlan) -> list[str]:
     seen.lock[planned.name] = replace(block, outputs=tuple(outputs.values()))
     seen.workspace.write_lock(seen.lock)
     return lines
+
+
+def _measured(seen: Survey, data: bytes) -> tuple[int, int]:
+    """Width and height of a file that somebody made, in any format an output may have."""
+    icon = container.icon(data)
+    if icon is not None:
+        return icon
+    facts, _ = originals.found(seen.workspace, data, provider="file", sha256="", formats=FILE_FORMATS)
+    return facts.width, facts.height
 
 
 def _adopting(seen: Survey, file: str, name: str | None) -> AssetPlan:

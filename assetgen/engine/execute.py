@@ -15,6 +15,8 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from assetgen.engine.acquire import Acquisition, Answer
+from assetgen.engine.advice import rewrites
+from assetgen.engine.claim import Awaited, awaited
 from assetgen.engine.finish import Finished, finish
 from assetgen.engine.inbox import Dropped, drop
 from assetgen.engine.materials import Materials
@@ -23,17 +25,15 @@ from assetgen.engine.pools import Patience, Pool, Pools
 from assetgen.engine.record import Record
 from assetgen.engine.spend import Authority, Budget
 from assetgen.engine.survey import Survey
-from assetgen.errors import AssetgenError, ProviderFailure
-from assetgen.events import Done, Event, Failed, Skipped, Started
+from assetgen.errors import AssetgenError, ProviderFailure, Unexpected
+from assetgen.events import Done, Event, Failed, Noted, Skipped, Started
 from assetgen.plan.generate import rewritten
 from assetgen.plan.graph import downstream, upstream
 from assetgen.plan.states import AssetPlan, JobState, State
 
 Notify: TypeAlias = Callable[[Event], None]
 _ROUNDS = 8
-
-
-Yield: TypeAlias = Answer | Finished | Dropped
+Yield: TypeAlias = Answer | Finished | Dropped | Awaited
 
 
 @dataclass(kw_only=True)
@@ -120,6 +120,8 @@ class Build:
                 self._restore(planned)
             case State.GENERATE:
                 self._generate(planned)
+            case State.WAITS if planned.reasons[0].code == "in-flight":
+                self._await(planned)
             case State.WAITS if planned.reasons[0].code == "upstream" and not self._patient(name):
                 self._end(name, Status.SKIPPED, planned.reason)
             case State.WAITS:
@@ -154,9 +156,7 @@ class Build:
             self._end(planned.name, Status.SKIPPED, self.authority.refusal, self.authority.hint)
             return
         if not self._budget.reserve(planned.price):
-            what = f"${planned.price.high}" if planned.price else "an unknown price"
-            hint = "raise --max-cost or policy.max_cost"
-            self._end(planned.name, Status.SKIPPED, f"{what} does not fit into the budget: {self._budget.text()}", hint)
+            self._end(planned.name, Status.SKIPPED, self._budget.refusal(planned.price), "raise --max-cost or policy.max_cost")
             return
         offer = planned.offer or self.survey.facts.offer(planned.asset)
         planned = replace(planned, offer=offer)
@@ -174,15 +174,24 @@ class Build:
         )
         self._start(planned, pools[names[0]], acquisition.run)
 
+    def _await(self, planned: AssetPlan) -> None:
+        """Another build asks for the very same: take what it gets rather than pay for it again."""
+        assert planned.job is not None
+        journal, gen_key = self.survey.workspace.journal, planned.job.gen_key
+        self.notify(Noted(message=f'"{planned.name}": {planned.reason}, and this one waits for the answer'))
+        self._submit(planned.name, self._pools[planned.job.provider], lambda: awaited(journal, gen_key, self.stop))
+
     def _begin(self, planned: AssetPlan) -> None:
         self._actions[planned.name] = (*self._actions.get(planned.name, ()), planned.state.value)
         self.notify(Started(asset=planned.name, action=planned.state.value))
 
     def _start(self, planned: AssetPlan, pool: Pool, work: Callable[[], Yield]) -> None:
         self._begin(planned)
+        self._submit(planned.name, pool, work)
+
+    def _submit(self, name: str, pool: Pool, work: Callable[[], Yield]) -> None:
         self._running += 1
-        future = pool.submit(work)
-        future.add_done_callback(lambda done: self._queue.put((planned.name, done)))
+        pool.submit(work).add_done_callback(lambda done: self._queue.put((name, done)))
 
     def _apply(self, name: str, future: "Future[Yield]") -> None:
         """The worker boundary: what a step yielded goes into the record, what it raised ends the asset."""
@@ -195,6 +204,9 @@ class Build:
                     self._record.originals(planned, (dropped.original,))
                     self._inbox.append(dropped.path)
                     self._again(name)
+                case Awaited():
+                    self.survey.facts.reread(planned.gen_key or "")
+                    self._again(name)
                 case Finished() as done:
                     self._record.finished(planned, done)
                     self._written[name] = self._written.get(name, ()) + done.changed
@@ -202,7 +214,7 @@ class Build:
         except ProviderFailure as failure:
             self._fail(name, failure.kind, failure.message, failure.hint)
         except AssetgenError as error:
-            self._fail(name, "finish", error.message, error.hint)
+            self._fail(name, "expect" if isinstance(error, Unexpected) else "finish", error.message, error.hint)
         except OSError as error:
             self._fail(name, "finish", f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
         except Exception:  # noqa: BLE001 - one of the two catch-alls: a bug in one asset must not lose the work of the others
@@ -215,13 +227,11 @@ class Build:
         self._costs[name] = self._costs.get(name, Decimal(0)) + sum((spent.amount or Decimal(0) for spent in answer.spent), Decimal(0))
         if planned.job is not None and (answer.originals or answer.failure is None):
             self.survey.facts.done(planned.job)
-        if planned.gen_key is not None:
-            self._record.superseded(self.survey.facts.jobs(planned.gen_key))
         if answer.originals:
+            self._record.superseded(self.survey.facts.jobs(planned.gen_key or ""))
             choices = self._planner.choices
             self._planner.choices = replace(choices, regenerate=choices.regenerate - {name})
-            policy = self.survey.workspace.manifest.policy
-            refused = rewritten(answer.originals, policy, name)
+            refused = rewritten(answer.originals, self.survey.workspace.manifest.policy, name)
             if refused is not None:
                 self._fail(name, "rewritten", refused.text, refused.hint)
                 return
@@ -251,7 +261,9 @@ class Build:
         actions = self._actions.get(name, ())
         self._results[name] = Result(asset=name, status=status, actions=actions, message=message, hint=hint, written=written, cost=cost)
         if status is Status.DONE:
-            notes = self._planner.settled[name].notes + self._rewrites(name)
+            notes = self._planner.settled[name].notes
+            if State.GENERATE.value in actions:
+                notes += rewrites(name, self.survey.lock.get(name), self.survey.workspace.manifest.policy)
             self.notify(Done(asset=name, action=actions[0], written=written, cost=cost, notes=notes))
         elif status is Status.SKIPPED:
             self.notify(Skipped(asset=name, why=message))
@@ -259,16 +271,6 @@ class Build:
             if below in self.selected and not self._not_yet(below):
                 self._planner.settle(self.survey.workspace.manifest.assets[below])
                 self._ready.append(below)
-
-    def _rewrites(self, name: str) -> tuple[str, ...]:
-        block = self.survey.lock.get(name)
-        original = block.original if block is not None else None
-        policy = self.survey.workspace.manifest.policy
-        generated = State.GENERATE.value in self._actions.get(name, ())
-        if not generated or policy.rewrite == "off" or original is None or not original.dropped:
-            return ()
-        terms = ", ".join(f'"{term}"' for term in original.dropped)
-        return (f"the provider rewrote the prompt and dropped {terms} (assetgen diff {name})",)
 
     def _close_books(self) -> None:
         """Mark what the manifest no longer names, and deal with rows that earlier builds left."""

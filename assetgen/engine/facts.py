@@ -72,6 +72,10 @@ class DiskFacts:
         """Open rows for this request."""
         return tuple(self._jobs.get(gen_key, ()))
 
+    def reread(self, gen_key: str) -> None:
+        """Ask the journal again for this request, since another build has ended with it."""
+        self._jobs[gen_key] = [row for row in self._workspace.journal.rows() if row.gen_key == gen_key]
+
     def done(self, row: OpenJob) -> None:
         """A row was dealt with in this run."""
         rows = self._jobs.get(row.gen_key, [])

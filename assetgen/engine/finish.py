@@ -6,7 +6,7 @@ from assetgen import digest
 from assetgen.decode.pool import ACCEPTED
 from assetgen.engine import originals
 from assetgen.engine.materials import Materials
-from assetgen.errors import AssetgenError
+from assetgen.errors import AssetgenError, Unexpected
 from assetgen.lockfile import Original, Written
 from assetgen.model import Expect
 from assetgen.plan.states import AssetPlan, OutputPlan, OutputState
@@ -105,7 +105,7 @@ def _one(materials: Materials, planned: AssetPlan, output: OutputPlan, made: Ren
 
 
 def _check(expect: Expect, path: str, made: Rendered) -> None:
-    """Hold an output against `expect`. Raises AssetgenError before anything is written."""
+    """Hold an output against `expect`. Raises Unexpected before anything is written."""
     wanted = [
         (expect.alpha is not None and made.alpha != expect.alpha, "transparency" if expect.alpha else "no transparency", "alpha"),
         (expect.max_bytes is not None and len(made.data) > expect.max_bytes, f"at most {expect.max_bytes} bytes", "max_bytes"),
@@ -116,7 +116,7 @@ def _check(expect: Expect, path: str, made: Rendered) -> None:
         if broken:
             alpha = "with" if made.alpha else "without"
             is_ = f"{made.width}x{made.height}, {len(made.data)} bytes, {alpha} transparency"
-            raise AssetgenError(f'"{path}" is {is_}, and {what} is expected', hint=f"change the output, or expect.{key}")
+            raise Unexpected(f'"{path}" is {is_}, and {what} is expected', hint=f"change the output, or expect.{key}")
 
 
 def _text(value: object) -> str | None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from assetgen.store import atomic
 
 PATIENCE = 300.0
 _SHOW_AFTER = 1.0
+_NAME = re.compile(r"[0-9a-f]{16}")
 
 
 @contextlib.contextmanager
@@ -32,6 +34,22 @@ def hold(home: Path, root: Path, waiting: Callable[[str], None], *, patience: fl
     finally:
         card.unlink(missing_ok=True)
         lock.release()
+
+
+def alone(home: Path, root: Path) -> bool:
+    """Whether nobody holds another project of this store (worktrees of one repository share it)."""
+    own = digest.of_bytes(str(root).encode())[:16]
+    return not any(_held(path) for path in (home / "locks").iterdir() if path.name != own and _NAME.fullmatch(path.name))
+
+
+def _held(path: Path) -> bool:
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 def _acquire(lock: FileLock, card: Path, waiting: Callable[[str], None], patience: float) -> None:

@@ -8,7 +8,7 @@ from assetgen.engine.finish import Finished
 from assetgen.engine.workspace import Workspace
 from assetgen.ledger import Spent
 from assetgen.lockfile import Block, Original
-from assetgen.plan.generate import best
+from assetgen.plan.generate import best, distinct
 from assetgen.plan.states import AssetPlan, JobState, OpenJob
 
 _INTERVAL = 2.0
@@ -27,11 +27,11 @@ class Record:
     def originals(self, planned: AssetPlan, found: tuple[Original, ...]) -> None:
         """A request was answered: choose, or leave the choice to a person where several candidates are wanted."""
         assert planned.request is not None
-        before = self._block(planned)
+        before = self.block(planned)
         same = before is not None and before.request == planned.request
         earlier = _all(before) if same and before is not None else ()
-        every = tuple({one.sha256: one for one in (*earlier, *found)}.values())
-        single = planned.asset.candidates == 1 or len(found) == 1
+        every = distinct((*earlier, *found))
+        single = planned.asset.candidates == 1 or len(distinct(found)) == 1
         self.lock[planned.name] = Block(
             request=dict(planned.request),
             original=best(found) if single else None,
@@ -42,7 +42,7 @@ class Record:
 
     def finished(self, planned: AssetPlan, done: Finished) -> None:
         """Outputs were made: keep those the manifest no longer asks for, marked, until `clean` removes their files."""
-        before = self._block(planned)
+        before = self.block(planned)
         wanted = {written.path for written in done.outputs}
         gone = tuple(replace(one, removed=True) for one in (before.outputs if before is not None else ()) if one.path not in wanted)
         assert planned.request is not None
@@ -73,7 +73,9 @@ class Record:
         self._closing += [row for row in rows if row.state is JobState.ABANDONED]
 
     def replayed(self, row: OpenJob) -> None:
-        """A row whose pictures an earlier build fetched: its money may not be in the ledger yet."""
+        """A row whose pictures an earlier build fetched: its answers and its money may not be written down yet."""
+        for one in row.originals:
+            self.workspace.store.answer(row.gen_key, one)
         amounts = [one.cost for one in row.originals if one.cost is not None]
         actual = bool(amounts) and all(one.cost_basis == "actual" for one in row.originals)
         self.workspace.ledger.add(Spent.of(row, amounts, actual=actual))
@@ -90,7 +92,7 @@ class Record:
         while self._closing:
             self.workspace.journal.close(self._closing.pop())
 
-    def _block(self, planned: AssetPlan) -> Block | None:
+    def block(self, planned: AssetPlan) -> Block | None:
         """The asset's block, taken over from its old name if it was renamed."""
         if planned.renamed_from is not None and planned.renamed_from in self.lock:
             moved = self.lock.pop(planned.renamed_from)

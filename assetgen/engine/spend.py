@@ -67,6 +67,11 @@ class Budget:
             self._reserved -= reserved
             self.spent += spent
 
+    def refusal(self, price: Price | None) -> str:
+        """Why a price could not be reserved."""
+        what = f"${price.high}" if price is not None else "an unknown price"
+        return f"{what} does not fit into the budget: {self.text()}"
+
     def text(self) -> str:
         """What is left, in words."""
         return f"${self.spent + self._reserved} of ${self.ceiling} are spent or reserved"

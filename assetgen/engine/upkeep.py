@@ -1,9 +1,11 @@
 """Keeps disk and lock tidy: files that the manifest no longer asks for, objects that no lock needs, damaged objects."""
 
+import os
 import re
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,15 +68,15 @@ def collect(path: Path | str, *, paid: bool, dry_run: bool, days: int = 14) -> l
 
 
 def verify_store(path: Path | str) -> list[str]:
-    """Read every object of the store; returns a line for each damaged one."""
-    with look(path) as seen:
-        return [f"{sha256} is damaged and was moved to quarantine" for sha256 in seen.workspace.store.verify()]
+    """Read every object and answer of the store; returns a line for each damaged one. Nothing else is read, so that nothing can forbid it."""
+    with closing(Workspace.open(Path(path), os.environ)) as workspace:
+        return [f"{name} is damaged and was moved to quarantine" for name in workspace.store.verify()]
 
 
 def store_path(path: Path | str) -> Path:
     """The folder of the store."""
-    with look(path) as seen:
-        return seen.workspace.home
+    with closing(Workspace.open(Path(path), os.environ)) as workspace:
+        return workspace.home
 
 
 def _remove(workspace: Workspace, path: str, sha256: str, *, dry_run: bool) -> list[str]:

@@ -104,7 +104,7 @@ class Planner:
         held = generate.held(planned, jobs)
         if held is not None:
             return held
-        picks = tuple(original for job in jobs if job.state is JobState.FETCHED for original in job.originals)
+        picks = generate.distinct(original for job in jobs if job.state is JobState.FETCHED for original in job.originals)
         if picks and not _known(picks, block):
             return self._restore(planned, picks)
         if asset.name in self.choices.regenerate:
@@ -168,7 +168,9 @@ class Planner:
         return generate.decide(planned, self.facts, self.choices)
 
     def _occupied(self, planned: AssetPlan) -> Reason | None:
-        found = (outputs.occupied(output, planned.block, self.facts, self.ours, self.choices) for output in planned.asset.outputs)
+        found = (
+            outputs.occupied(output, planned.block, self.facts, self.ours, self.choices, planned.name) for output in planned.asset.outputs
+        )
         return next((reason for reason in found if reason is not None), None)
 
     def _lost_upstream(self, planned: AssetPlan) -> Reason | None:
@@ -210,6 +212,7 @@ class Planner:
                 self.facts,
                 self.ours,
                 self.choices,
+                planned.name,
             )
             for output in asset.outputs
         )

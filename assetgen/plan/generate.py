@@ -1,6 +1,6 @@
 """The part of the plan where money may be spent: what to do with a request that the lock does not answer. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from assetgen import recipe
@@ -19,12 +19,17 @@ def held(planned: AssetPlan, jobs: tuple[OpenJob, ...]) -> AssetPlan | None:
         if job.state in (JobState.INTENT, JobState.UNKNOWN):
             detail = f": {job.detail}" if job.detail else ""
             text = f'"{job.provider}" may have been asked and paid, and no answer is known{detail}'
-            hint = f"look into your account there, then: assetgen jobs resolve {planned.name} --adopt ID | --retry | --abandon"
-            return replace(planned, state=State.BLOCKED, reasons=(Reason(code="unknown-outcome", text=text, hint=hint),), job=job)
+            unknown = Reason(code="unknown-outcome", text=text, hint=resolve(planned.name))
+            return replace(planned, state=State.BLOCKED, reasons=(unknown,), job=job)
         if job.state is JobState.SUBMITTED:
             reason = Reason(code="resume", text=f'the job sent to "{job.provider}" earlier is resumed')
             return replace(planned, state=State.GENERATE, reasons=(reason,), job=job, price=FREE)
     return None
+
+
+def resolve(name: str) -> str:
+    """What a person can do about a request whose outcome is not known."""
+    return f"look into your account there, then: assetgen jobs resolve {name} --adopt ID | --retry | --abandon"
 
 
 def abandoned(jobs: tuple[OpenJob, ...], name: str) -> Reason | None:
@@ -60,6 +65,11 @@ def why(planned: AssetPlan) -> Reason:
 def best(picks: tuple[Original, ...]) -> Original:
     """Among answers to one request, the one that kept most of the prompt; the newest of equals."""
     return max(enumerate(picks), key=lambda item: (1.0 if item[1].kept is None else item[1].kept, item[0]))[1]
+
+
+def distinct(originals: Iterable[Original]) -> tuple[Original, ...]:
+    """Each picture once, in the order in which they first came; the newest record of it holds."""
+    return tuple({original.sha256: original for original in originals}.values())
 
 
 def rewritten(picks: tuple[Original, ...], policy: Policy, name: str) -> Reason | None:

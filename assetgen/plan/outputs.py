@@ -10,16 +10,16 @@ from assetgen.recipe import changes
 
 
 def decide(
-    output: Output, finish: Mapping[str, Json], block: Block | None, facts: Facts, ours: frozenset[str], choices: Choices
+    output: Output, finish: Mapping[str, Json], block: Block | None, facts: Facts, ours: frozenset[str], choices: Choices, name: str
 ) -> OutputPlan:
-    """The plan for one output. `ours` are the digests of every output in the lock."""
+    """The plan for one output of the asset `name`. `ours` are the digests of every output in the lock."""
     locked = block.output(output.path) if block else None
     have = facts.content(output.path)
     same = locked is not None and locked.finish == finish
     if locked is not None and same and (have == locked.sha256 or (have is None and not choices.outputs)):
         return OutputPlan(output=output, state=OutputState.FRESH, finish=finish, sha256=locked.sha256)
     if have is not None and not choices.overwrite and foreign(have, locked, facts, ours, same=same):
-        return OutputPlan(output=output, state=OutputState.BLOCKED, finish=finish, reason=_modified(output.path, locked))
+        return OutputPlan(output=output, state=OutputState.BLOCKED, finish=finish, reason=_modified(output.path, locked, name))
     reason = _reason(output.path, locked, have, finish)
     twin = locked if same else _twin(block, finish)
     if twin is not None and facts.find(twin.sha256):
@@ -27,13 +27,13 @@ def decide(
     return OutputPlan(output=output, state=OutputState.FINISH, finish=finish, reason=reason)
 
 
-def occupied(output: Output, block: Block | None, facts: Facts, ours: frozenset[str], choices: Choices) -> Reason | None:
+def occupied(output: Output, block: Block | None, facts: Facts, ours: frozenset[str], choices: Choices, name: str) -> Reason | None:
     """Why this path can't be written, asked before anything is paid for the picture that would go there."""
     locked = block.output(output.path) if block else None
     have = facts.content(output.path)
     if have is None or choices.overwrite or not foreign(have, locked, facts, ours, same=False):
         return None
-    return _modified(output.path, locked)
+    return _modified(output.path, locked, name)
 
 
 def foreign(have: str, locked: Written | None, facts: Facts, ours: frozenset[str], *, same: bool) -> bool:
@@ -50,7 +50,7 @@ def _twin(block: Block | None, finish: Mapping[str, Json]) -> Written | None:
     return next((written for written in block.outputs if written.finish == finish), None)
 
 
-def _modified(path: str, locked: Written | None) -> Reason:
+def _modified(path: str, locked: Written | None, name: str) -> Reason:
     if locked is None:
         text = f'"{path}" exists and was not made by assetgen'
     elif locked.edited:
@@ -58,7 +58,7 @@ def _modified(path: str, locked: Written | None) -> Reason:
     else:
         text = f'"{path}" was edited by hand'
     return Reason(
-        code="modified", text=text, hint="keep it with `assetgen accept NAME`, or replace it with `assetgen build --overwrite NAME`"
+        code="modified", text=text, hint=f"keep it with `assetgen accept {name}`, or replace it with `assetgen build --overwrite {name}`"
     )
 
 

@@ -1,11 +1,12 @@
 """Two values side by side: fields with their places in the manifest, long texts word by word."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assetgen.errors import Place
 from assetgen.model import Asset, Json
 from assetgen.plan.states import AssetPlan, Reason
-from assetgen.recipe import Change
+from assetgen.recipe import Change, changes
 from assetgen.report import words
 from assetgen.report.text import Painted, Piece
 from assetgen.rewrite import Span, words_diff
@@ -27,7 +28,15 @@ def changed(planned: AssetPlan, *, colour: bool) -> Iterator[tuple[Piece, ...]]:
 
 def texts(old: str, new: str, *, colour: bool) -> list[Piece]:
     """Two texts in one: without colours, what is gone as [-words-] and what has come as {+words+}."""
-    return [_span(span, colour=colour) for span in words_diff(old, new)]
+    parts: list[Piece] = []
+    last = " "
+    for span in words_diff(old, new):
+        # At the end of a text no space follows a word that the other text goes on from.
+        if not last.isspace() and last.isascii() and not span.text[:1].isspace():
+            parts.append(" ")
+        parts.append(_span(span, colour=colour))
+        last = span.text[-1:]
+    return parts
 
 
 def place(asset: Asset, field: str, reason: Reason) -> Place | None:
@@ -60,11 +69,23 @@ def _of_finish(asset: Asset, field: str, reason: Reason) -> tuple[str, ...]:
 def _change(change: Change, at: Place | None, *, colour: bool) -> Iterator[tuple[Piece, ...]]:
     head: tuple[Piece, ...] = (_INDENT, Painted(shown(at), "dim"), f" {change.field}: ")
     old, new = change.old, change.new
+    if change.field == "steps" and isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        yield from _steps(old, new, at, colour=colour)
+        return
     if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > _LONG and not _digest(old):
-        yield head
+        yield (_INDENT, Painted(shown(at), "dim"), f" {change.field}:")
         yield (_INDENT, _INDENT, *texts(old, new, colour=colour))
     else:
         yield (*head, Painted(_short(old), "bad"), " -> ", Painted(_short(new), "good"))
+
+
+def _steps(old: list[Json], new: list[Json], at: Place | None, *, colour: bool) -> Iterator[tuple[Piece, ...]]:
+    """As many steps as before: what changed in which."""
+    for number, (before, after) in enumerate(zip(old, new, strict=True)):
+        if isinstance(before, dict) and isinstance(after, dict):
+            for change in changes(before, after):
+                named = replace(change, field=f"post[{number}].{change.field.removeprefix('params.')}")
+                yield from _change(named, at, colour=colour)
 
 
 def _short(value: Json) -> str:

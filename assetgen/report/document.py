@@ -6,7 +6,7 @@ Every document has `version`, `command`, `assets` and `summary`; the other keys 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, NotRequired, TypeAlias
 
 from pydantic import Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -18,6 +18,10 @@ from assetgen.recipe import Change
 VERSION = 1
 
 _exact = with_config({"extra": "forbid"})
+
+
+Word: TypeAlias = Annotated[str, Field(json_schema_extra={"enum": [state.value for state in State]})]
+End: TypeAlias = Annotated[str, Field(json_schema_extra={"enum": ["fresh", "done", "failed", "skipped", "waits", "blocked"]})]
 
 
 @_exact
@@ -69,9 +73,9 @@ class OutputEntry(TypedDict):
 
 @_exact
 class ResultEntry(TypedDict):
-    """How an asset ended in a build: fresh, done, failed, skipped, waits or blocked."""
+    """How an asset ended in a build."""
 
-    status: str
+    status: End
     actions: list[str]
     message: str
     hint: str
@@ -113,7 +117,7 @@ class AssetEntry(TypedDict):
     """One asset. `state` is the word of the plan; `cost` is null where the price is not known."""
 
     name: str
-    state: str
+    state: Word
     reasons: list[ReasonEntry]
     cost: Cost | None
     outputs: list[OutputEntry]
@@ -147,7 +151,7 @@ def _adapter() -> TypeAdapter[Document]:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the document."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "assetgen --json", **_adapter().json_schema()}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_adapter().json_schema(), "title": "assetgen --json"}
 
 
 def text(document: Document) -> str:

@@ -17,19 +17,19 @@ class Result(Protocol):
     """How one asset ended (`assetgen.engine.outcome.Result`)."""
 
     @property
-    def asset(self) -> str: ...  # noqa: D102 - see the class
+    def asset(self) -> str: ...
     @property
-    def status(self) -> str: ...  # noqa: D102
+    def status(self) -> str: ...
     @property
-    def actions(self) -> Sequence[str]: ...  # noqa: D102
+    def actions(self) -> Sequence[str]: ...
     @property
-    def message(self) -> str: ...  # noqa: D102
+    def message(self) -> str: ...
     @property
-    def hint(self) -> str: ...  # noqa: D102
+    def hint(self) -> str: ...
     @property
-    def written(self) -> Sequence[str]: ...  # noqa: D102
+    def written(self) -> Sequence[str]: ...
     @property
-    def cost(self) -> Decimal | None: ...  # noqa: D102
+    def cost(self) -> Decimal | None: ...
 
 
 def resting(terminal: Terminal, results: Collection[Result], prompts: Mapping[str, str], inbox: str) -> None:
@@ -48,7 +48,7 @@ def resting(terminal: Terminal, results: Collection[Result], prompts: Mapping[st
 
 
 def line(results: Collection[Result], spent: Decimal) -> str:
-    """ "12 assets: 3 generated, 1 finished, 8 fresh; $0.12 spent"."""
+    """As in: 12 assets: 3 generated, 1 finished, 8 fresh; $0.12 spent."""
     kinds = [kind(result) for result in results]
     if not kinds:
         return "nothing to do: there are no assets"

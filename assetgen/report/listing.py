@@ -18,7 +18,12 @@ def short(terminal: Terminal, plans: Sequence[AssetPlan], *, every: bool) -> Non
 def full(terminal: Terminal, plans: Sequence[AssetPlan], prompts: Mapping[str, str], inbox: str) -> None:
     """What would be done to every asset that is not fresh, why, and for how much. `prompts` are ready to paste, by name of the asset."""
     shown = [planned for planned in plans if planned.state is not State.FRESH]
-    terminal.table([[words.state(planned), Painted(planned.name, "strong"), _price(planned), _cause(planned, prompts, inbox)] for planned in shown])
+    priced = any(planned.buys for planned in shown)
+    rows: list[list[Cell]] = []
+    for planned in shown:
+        price: list[Cell] = [words.price(planned.price) if planned.buys else ""] if priced else []
+        rows.append([words.state(planned), Painted(planned.name, "strong"), *price, _cause(planned, prompts, inbox)])
+    terminal.table(rows)
 
 
 def sums(terminal: Terminal, plans: Sequence[AssetPlan]) -> None:
@@ -47,10 +52,6 @@ def unlike(plans: Iterable[AssetPlan], state: State) -> list[AssetPlan]:
 def doable(plans: Iterable[AssetPlan]) -> bool:
     """Whether a build has anything to do."""
     return any(planned.buys or planned.state in (State.GENERATE, State.RESTORE, State.FINISH) for planned in plans)
-
-
-def _price(planned: AssetPlan) -> Cell:
-    return words.price(planned.price) if planned.buys else ""
 
 
 def _cause(planned: AssetPlan, prompts: Mapping[str, str], inbox: str) -> Cell:

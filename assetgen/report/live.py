@@ -19,6 +19,7 @@ class Live:
 
     def __init__(self, file: TextIO, *, colour: bool, redact: Callable[[str], str]) -> None:
         self._console = fancy.console(file, colour=colour)
+        self._colour = colour
         self._redact = redact
         self._progress = Progress(
             SpinnerColumn(finished_text=" "),
@@ -47,7 +48,7 @@ class Live:
             case Done() | Failed() | Skipped():
                 self._end(event)
         for line in lines(event):
-            self._console.print(fancy.text(cleaned(line, self._redact)), soft_wrap=True)
+            self._console.print(fancy.text(cleaned(line, self._redact), colour=self._colour), soft_wrap=True)
         self._whole_again()
 
     def close(self) -> None:

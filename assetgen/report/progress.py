@@ -54,8 +54,15 @@ def lines(event: Event) -> list[tuple[Piece, ...]]:
         case Retried():
             pause = f"again in {event.wait:.0f} s" if event.wait >= 1 else "again"
             return [row("retry", event.asset, f"{pause}: {event.why}", "dim")]
+        case _:
+            return _about_all(event)
+
+
+def _about_all(event: Event) -> list[tuple[Piece, ...]]:
+    match event:
         case Noted():
-            return [(Painted("note:", "accent"), f" {event.message}"), *_hint(event.hint)]
+            hint: list[tuple[Piece, ...]] = [(Painted("hint:", "dim"), f" {event.hint}")] if event.hint else []
+            return [(Painted("note:", "accent"), f" {event.message}"), *hint]
         case Waiting():
             return [(Painted("note:", "accent"), f" waiting for another build ({event.holder})")]
         case _:

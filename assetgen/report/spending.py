@@ -49,7 +49,7 @@ def whole(entries: Iterable[Spent]) -> Sum:
 
 
 def line(total: Sum) -> str:
-    """ "$1.24 spent on 12 jobs: $1.00 actual, $0.24 estimated, 1 of unknown cost"."""
+    """As in: $1.24 spent on 12 jobs: $1.00 actual, $0.24 estimated, 1 of unknown outcome."""
     if not total.jobs:
         return "nothing was spent"
     parts = [f"{words.money(total.actual)} actual"] if total.actual else []

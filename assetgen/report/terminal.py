@@ -11,6 +11,10 @@ from typing import Protocol, TextIO, cast
 from assetgen.report.text import Cell, Painted, Piece, Style, ansi, cleaned, columns, plain
 
 
+# Beyond this rich takes seconds, and nobody reads colours in so many lines.
+_MOST_FANCY = 1000
+
+
 class Fancy(Protocol):
     """What `assetgen.report.fancy` does; it is loaded on a terminal only, since rich takes its time."""
 
@@ -47,11 +51,11 @@ class Terminal:
         """Rows of the result: wrapped to the width of a terminal, plain and whole elsewhere."""
         if self.quiet or not rows:
             return
-        if not self.out.isatty():
+        if not self.out.isatty() or len(rows) > _MOST_FANCY:
             self._write(self.out, self.redact(columns(rows, header)))
             return
-        cleaned = [[cleaned(cell, self.redact) for cell in row] for row in rows]
-        cast("Fancy", import_module("assetgen.report.fancy")).table(cleaned, header, self.out, colour=self.colour)
+        safe_rows = [[cleaned(cell, self.redact) for cell in row] for row in rows]
+        cast("Fancy", import_module("assetgen.report.fancy")).table(safe_rows, header, self.out, colour=self.colour)
 
     def note(self, message: str, hint: str = "") -> None:
         """Something worth knowing, beside the result."""

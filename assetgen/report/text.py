@@ -33,9 +33,7 @@ def plain(cell: Cell) -> str:
 
 def cleaned(cell: Cell, redact: Callable[[str], str]) -> list[Piece]:
     """The pieces of a cell, harmless and without secrets."""
-    return [
-        safe(redact(piece)) if isinstance(piece, str) else Painted(safe(redact(piece.text)), piece.style) for piece in pieces(cell)
-    ]
+    return [safe(redact(piece)) if isinstance(piece, str) else Painted(safe(redact(piece.text)), piece.style) for piece in pieces(cell)]
 
 
 def safe(text: str) -> str:

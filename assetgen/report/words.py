@@ -27,7 +27,7 @@ _CENTS = Decimal("0.0001")
 
 
 def count(number: int, noun: str) -> str:
-    """ "1 asset", "12 assets"."""
+    """As in: 1 asset, 12 assets."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
@@ -64,7 +64,7 @@ def state(planned: AssetPlan) -> Painted:
 
 
 def states(plans: Iterable[AssetPlan]) -> str:
-    """ "12 assets: 2 to generate, 1 waiting, 9 fresh"."""
+    """As in: 12 assets: 2 to generate, 1 waiting, 9 fresh."""
     found = [planned.state for planned in plans]
     if not found:
         return "there are no assets"

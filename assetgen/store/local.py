@@ -1,6 +1,7 @@
 """The store on this disk: `cas/<sha256>` holds bytes, `ac/<gen_key>/<sha256>.json` what a request yielded. Both are only ever added to.
 
-Every read is verified; bytes that do not match their name are moved to `quarantine/` and count as absent.
+Every read is verified. Bytes that do not match their name are moved to `quarantine/` and count as absent: they can be had from elsewhere.
+A damaged answer is an error, because it tells what was bought, and without it the same would be bought again.
 """
 
 import json
@@ -8,11 +9,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from assetgen import digest
+from assetgen.errors import Corrupt
 from assetgen.lockfile import Original, original, record
-from assetgen.store import atomic
+from assetgen.store import atomic, sealed
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -49,10 +49,16 @@ class Store:
         return None
 
     def verify(self) -> Iterator[str]:
-        """Read every object; yields the names of damaged ones, which are quarantined."""
+        """Read everything; yields the names of damaged objects and answers, which are quarantined."""
         for sha256 in self.objects():
             if self.get(sha256) is None:
                 yield sha256
+        for path in sorted(self.ac.glob("*/*.json")):
+            try:
+                _answer(path)
+            except Corrupt:
+                self._quarantine(path)
+                yield f"{path.parent.name}/{path.name}"
 
     def objects(self) -> list[str]:
         """The digests of all objects, sorted."""
@@ -71,21 +77,13 @@ class Store:
         if (folder / f"{yielded.sha256}.json").exists():
             return
         order = sum(1 for _ in folder.glob("*.json")) if folder.is_dir() else 0
-        text = json.dumps({"order": order, "original": record(yielded)}, ensure_ascii=False, sort_keys=True, indent=1)
-        atomic.write(folder / f"{yielded.sha256}.json", text.encode())
+        text = json.dumps(sealed.seal({"order": order, "original": record(yielded)}), ensure_ascii=False, sort_keys=True, indent=1)
+        atomic.write(folder / f"{yielded.sha256}.json", text.encode(), temps=self.ac)
 
     def yielded(self, gen_key: str) -> tuple[Original, ...]:
-        """What a request yielded before, oldest first. A damaged record is quarantined and left out."""
+        """What a request yielded before, oldest first. Raises Corrupt for a damaged answer."""
         folder = self.ac / gen_key
-        if not folder.is_dir():
-            return ()
-        found: list[tuple[int, Original]] = []
-        for path in sorted(folder.glob("*.json")):
-            try:
-                entry = json.loads(path.read_bytes())
-                found.append((int(entry["order"]), original(entry["original"])))
-            except (ValueError, KeyError, TypeError, ValidationError):
-                self._quarantine(path)
+        found = [_answer(path) for path in folder.glob("*.json")] if folder.is_dir() else []
         return tuple(one for _, one in sorted(found, key=lambda item: (item[0], item[1].sha256)))
 
     def answers(self) -> Iterator[tuple[str, Original]]:
@@ -105,12 +103,25 @@ class Store:
         atomic.write(path, data)
         return path
 
-    def sweep(self) -> None:
-        """Remove temps of killed processes."""
-        for folder in (self.cas, self.home / "journal", self.home / "rejected"):
-            atomic.sweep(folder)
+    def temps(self) -> list[Path]:
+        """The temps of whatever is written beside the store's bytes, too."""
+        below = (self.home / name for name in ("journal", "locks", "rejected"))
+        return [temp for folder in (self.home, self.cas, self.ac, *below) for temp in atomic.temps(folder)]
 
     def _quarantine(self, path: Path) -> None:
         target = self.home / "quarantine" / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
+
+
+def _answer(path: Path) -> tuple[int, Original]:
+    """An answer and its place in the order of answers."""
+    try:
+        entry = sealed.unseal(path.read_bytes())
+        found = original(entry["original"])
+        if path.name != f"{found.sha256}.json":
+            raise ValueError(path.name)
+        return int(entry["order"]), found
+    except (ValueError, KeyError, TypeError) as error:
+        hint = "assetgen store verify moves it away; until then nothing is bought"
+        raise Corrupt(f'the record "{path}" of what a request yielded is damaged', hint=hint) from error

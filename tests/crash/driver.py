@@ -23,6 +23,7 @@ from tests.crash.judge import judge
 HEAD_START = 5000
 MAIN = "main"
 _LIBC = ctypes.CDLL(None)
+_ANY_TRACER = 0x59616D61  # PR_SET_PTRACER: some systems let a process trace its own children only
 _NOTHING = {
     "openat": ("open", b"", 0),
     "write": ("write", -1, 0, 0),
@@ -49,12 +50,17 @@ def build(root, env, *, jobs=1):
         options = Options(max_cost=Decimal(5), jobs=jobs)
         outcome = run(root, options, lambda _: None, environ=env, patience=Patience(base=0.01))
     except (AssetgenError, OSError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        _say(f"{error}")
         return getattr(error, "exit_code", 1)
     for result in outcome.results.values():
         if result.message:
-            print(f"{result.asset}: {result.message}", file=sys.stderr)
+            _say(f"{result.asset}: {result.message}")
     return outcome.exit_code
+
+
+def _say(line):
+    """A line on stderr, which `write` may not reach any more."""
+    os.writev(2, [f"{line}\n".encode()])
 
 
 def start(command):
@@ -99,6 +105,7 @@ def _build(command):
         os.dup2(log.fileno(), 2)
     threading.setprofile(lambda *_: _head_start(threading.current_thread().name, command))
     if command["stop"]:
+        _LIBC.prctl(_ANY_TRACER, -1)
         os.kill(os.getpid(), signal.SIGSTOP)
     _head_start(MAIN, command)
     return build(command["root"], command["env"], jobs=command.get("jobs", 1))

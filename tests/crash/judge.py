@@ -41,10 +41,9 @@ def judge(root, case, build):
 
 def _state(root, case):
     """What must hold at every moment, also between two system calls."""
-    faults, home = [], root / ".assetgen"
-    for path in (home / "cas").glob("*"):
-        if not path.name.startswith(TEMP) and digest.of_bytes(path.read_bytes()) != path.name:
-            faults.append(f"the object {path.name} holds other bytes")
+    home = root / ".assetgen"
+    objects = [path for path in (home / "cas").glob("*") if not path.name.startswith(TEMP)]
+    faults = [f"the object {path.name} holds other bytes" for path in objects if digest.of_bytes(path.read_bytes()) != path.name]
     for path in (home / "ac").glob("*/*"):
         if not path.name.startswith(TEMP):
             lockfile.original(json.loads(path.read_bytes())["original"])

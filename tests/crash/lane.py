@@ -8,7 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections import Counter
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -85,11 +88,11 @@ class Lane:
             os.kill(pid, signal.SIGCONT)
             return self.wait(pid)
 
-    def counts(self):
-        """How often each thread of an undisturbed build makes each call, by (thread, call)."""
+    def calls(self):
+        """The calls of each thread of an undisturbed build, by (thread, call): their arguments and what they gave."""
         trace = self.folder / "trace.txt"
-        assert self.traced("-o", str(trace), "-e", "trace=" + ",".join(f"?{call}" for call in CALLS)) == 0
-        threads, found = {}, Counter()
+        assert self.traced("-y", "-o", str(trace), "-e", "trace=" + ",".join(f"?{call}" for call in CALLS)) == 0
+        threads, found = {}, defaultdict(list)
         for line in trace.read_text().splitlines():
             called = re.match(r"(\d+) +(\w+)\((.*)", line)
             if called is None:
@@ -99,20 +102,60 @@ class Lane:
             if name is not None:
                 threads[tid] = name[1]
             elif tid in threads:
-                found[threads[tid], call] += 1
-        assert all(count < HEAD_START for count in found.values())
+                found[threads[tid], call].append(rest)
+        assert all(len(made) < HEAD_START for made in found.values())
         assert {thread for thread, _ in found} == {MAIN, "openai", "local"}
         return found
 
     def kill(self, thread, call, number):
         """A build that is killed before the thread's call of this number; returns its exit code, -9 where it came so far."""
-        inject = f"inject={call}:signal=KILL:when={HEAD_START + number}"
-        return self.traced("-o", os.devnull, "-e", f"trace={call}", "-e", inject, thread=thread, call=call)
+        return self.tampered(thread, call, f"signal=KILL:when={HEAD_START + number}")
+
+    def fail(self, thread, call, number, error, *, lasting):
+        """A build in which the thread's call of this number fails, and all that follow where it lasts; returns its exit code."""
+        return self.tampered(thread, call, f"error={error}:when={HEAD_START + number}{'+' * lasting}")
+
+    def tampered(self, thread, call, how):
+        """A build in which strace does something to a call of a thread."""
+        return self.traced("-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:{how}", thread=thread, call=call)
 
     def judge(self):
         """What the driver's judge says of the project as it is; and nobody may be left in it."""
-        found = self.ask("judge", root=str(self.root), journal=str(self.journal), outputs=self.outputs, lock=self.lock)
+        assert not self.left(), "a child of the killed build is still there after 5 seconds"
+        return self.ask("judge", root=str(self.root), journal=str(self.journal), outputs=self.outputs, lock=self.lock)
+
+    def left(self):
+        """Whether a process still works in the project, after 5 seconds at most. Every build does, and its children with it."""
+        end = time.monotonic() + 5
+        while (found := _working_in(self.root)) and time.monotonic() < end:
+            time.sleep(0.02)
         return found
+
+
+@contextlib.contextmanager
+def open_lanes(folder, count=2):
+    """Some lanes, closed at the end."""
+    with contextlib.ExitStack() as opened:
+        yield [opened.enter_context(contextlib.closing(Lane(folder / f"lane{number}"))) for number in range(count)]
+
+
+def share(lanes, cases, work):
+    """Work through the cases on all lanes at once; the results of one lane after those of the other."""
+    parts = [[] for _ in lanes]
+    for part, case in zip(cycle(parts), cases, strict=False):
+        part.append(case)
+    with ThreadPoolExecutor(len(lanes)) as threads:
+        done = [threads.submit(lambda lane, part: [work(lane, case) for case in part], *both) for both in zip(lanes, parts, strict=True)]
+        return [result for one in done for result in one.result()]
+
+
+def _working_in(folder):
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == folder:
+                found.append(process.name)
+    return found
 
 
 @contextlib.contextmanager
@@ -127,4 +170,4 @@ def tracing(pid, *options):
             strace.communicate(timeout=10)
         except subprocess.TimeoutExpired:
             strace.kill()
-            raise AssertionError("a child of the killed build is still there after 10 seconds") from None
+            raise AssertionError("a child of the build is still there after 10 seconds") from None

@@ -1,0 +1,70 @@
+"""`assetgen providers`."""
+
+from assetgen.cli import options
+from assetgen.cli.secrets import settings as settings_of
+from assetgen.cli.session import Session, pass_session
+from assetgen.errors import AssetgenError
+from assetgen.net import Http
+from assetgen.plugins import Providers
+from assetgen.providers import Traits
+from assetgen.report import words
+from assetgen.report.text import Cell, Painted
+from assetgen.settings import PROXY, Settings, unguarded
+
+_KEYS = ("API_KEY", "API_TOKEN", "KEY", "TOKEN")
+_SOURCES = ("environment", ".env", "user configuration")
+
+
+@options.command("providers", "assetgen providers")
+@pass_session
+def command(session: Session) -> None:
+    """List the installed providers: what they are like, whether a key is set, and where their base URL is from."""
+    settings = settings_of(session.path.resolve())
+    http = Http(proxy=settings.get(PROXY))
+    try:
+        found = Providers(settings, http)
+        rows = [_row(name, found, settings) for name in sorted(found)]
+    finally:
+        http.close()
+    session.terminal.table(rows, ["PROVIDER", "KEY", "BASE URL", "TRAITS"])
+    for note in unguarded(session.path.resolve()):
+        session.terminal.note(note.message, note.hint)
+
+
+def _row(name: str, providers: Providers, settings: Settings) -> list[Cell]:
+    try:
+        traits = providers[name].traits
+    except AssetgenError as error:
+        return [Painted(name, "strong"), "", "", [Painted(error.message, "bad"), f"\nhint: {error.hint}" if error.hint else ""]]
+    return [Painted(name, "strong"), _key(name, traits, settings), _base(name, traits, settings), ", ".join(_traits(traits))]
+
+
+def _key(name: str, traits: Traits, settings: Settings) -> str:
+    """Whether there is a key; never the key."""
+    if not traits.paid:
+        return "not needed"
+    found = [f"{name.upper()}_{suffix}" for suffix in _KEYS if settings.get(f"{name.upper()}_{suffix}")]
+    return f"yes, {found[0]}" if found else "no"
+
+
+def _base(name: str, traits: Traits, settings: Settings) -> str:
+    """Where the base URL is from, in the order in which sources are asked."""
+    if not traits.paid:
+        return ""
+    variable = f"{name.upper()}_BASE_URL"
+    for source, values in zip(_SOURCES, settings.sources, strict=False):
+        if values.get(variable):
+            return f"{variable} of the {source}" if source != ".env" else f"{variable} of .env"
+    return "user configuration" if settings.provider(name).get("base_url") else "its own"
+
+
+def _traits(traits: Traits) -> list[str]:
+    flags = {
+        "made by hand": traits.by_hand,
+        "placeholder": traits.placeholder,
+        "free": not traits.paid and not traits.by_hand,
+        "repeatable": traits.repeatable,
+        f"{words.count(traits.concurrency, 'request')} at once": traits.paid,
+        f"{traits.per_minute} a minute": traits.per_minute is not None,
+    }
+    return [text for text, given in flags.items() if given]
