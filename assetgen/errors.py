@@ -41,6 +41,12 @@ class AssetgenError(Exception):
         self.hint = hint
 
 
+def of_system(error: OSError) -> str:
+    """What the system said, in our form: `"path": no space left on device`."""
+    name, text = f'"{error.filename}": ' if error.filename else "", error.strerror or str(error)
+    return f"{name}{text[:1].lower()}{text[1:]}"
+
+
 class UsageError(AssetgenError):
     """The command, the manifest or the lock cannot be understood; nothing was changed."""
 

@@ -1,8 +1,8 @@
 """Every ```console block of the README, the docs and the examples is run, page by page, in a folder of its own.
 
-Lines that begin with "$ " are commands, the lines below are what they print (stdout and stderr). "..." stands for any text within a line, or,
-alone on a line, for any lines. A command that fails is followed by `$ echo $?`. A ```toml or ```python block whose first line has a file's
-name behind it (```toml assetgen.toml) is written to that file.
+Lines that begin with "$ " are commands, the lines below are what they print (stdout and stderr). "..." stands for any text within a line,
+or, alone on a line, for any lines. A command that fails is followed by `$ echo $?`. A ```toml or ```python block with the name of a file
+behind its language (```toml assetgen.toml) is written to that file.
 """
 
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from assetgen import lockfile
 from tests.generate import EXAMPLES, ROOT
 
 PAGES = sorted(["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
@@ -201,3 +202,9 @@ def test_code_of_a_page_is_code(page):
             compile(body, f"{page}:{line}", "exec")
         elif language == "toml":
             tomllib.loads(body)
+
+
+def test_the_lock_of_the_readme_is_one():
+    excerpt = next(body for language, _, body, _ in blocks((ROOT / "README.md").read_text()) if language == "toml" and ".request]" in body)
+    lock = lockfile.parse(f"version = 1\n\n{excerpt}".encode())
+    assert lock["hero"].original.cost_basis == "actual"

@@ -126,7 +126,9 @@ def test_a_renamed_asset_can_be_accepted(shop):
     shop.edit("[assets.hero]", "[assets.fox]")
     put(shop, "fox.png", painted())
     assert edit.accept(shop.path, ["fox"]) == ['fox: "fox.png" is accepted as it is']
-    assert (shop.state("fox"), shop.asked) == ("fresh", 1)
+    assert shop.state("fox") == "finish output-removed"
+    assert (results(shop.build(max_cost=None)), shop.state("fox"), shop.asked) == ({"fox": "done"}, "fresh", 1)
+    assert (shop.path / "fox.png").read_bytes() == painted()
 
 
 def test_a_picture_that_is_there_is_adopted_as_the_original(shop):

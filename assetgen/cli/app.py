@@ -13,7 +13,7 @@ import click
 from assetgen.cli import bugs
 from assetgen.cli.group import Commands
 from assetgen.cli.session import Session, options
-from assetgen.errors import AssetgenError, FaultyFile
+from assetgen.errors import AssetgenError, FaultyFile, of_system
 from assetgen.report.faults import render_all
 
 INTERRUPTED = 130
@@ -90,8 +90,7 @@ def _failed(session: Session, error: Exception) -> int:
             terminal.error(error.message, error.hint)
             return error.exit_code
         case OSError() if error.strerror:
-            name = f'"{error.filename}": ' if error.filename else ""
-            terminal.error(f"{name}{error.strerror[:1].lower()}{error.strerror[1:]}")
+            terminal.error(of_system(error))
             return 1
         case _:
             log = bugs.keep(traceback.format_exc(), session.path, terminal.redact)

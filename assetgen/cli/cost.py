@@ -5,7 +5,7 @@ import click
 from assetgen.cli import options
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine.survey import look
-from assetgen.report import document, spending
+from assetgen.report import document, spending, words
 
 
 @options.command("cost", "assetgen cost --by provider")
@@ -17,6 +17,10 @@ def command(session: Session, by: str, *, every: bool, as_json: bool) -> None:
     """Show the money spent, from the ledger of the store. Estimated amounts are told apart from actual ones."""
     with look(session.path) as seen:
         entries = [spent for spent in seen.workspace.ledger.entries() if every or spent.project == seen.workspace.name]
+        damaged = seen.workspace.ledger.damaged()
+    if damaged:
+        lines = f"{words.count(damaged, 'line')} of the ledger"
+        session.terminal.note(f"{lines} cannot be read and {'is' if damaged == 1 else 'are'} not counted")
     sums, total = spending.grouped(entries, by), spending.whole(entries)
     terminal = session.terminal
     if as_json:

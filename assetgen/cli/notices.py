@@ -47,6 +47,6 @@ def prompts(seen: Survey, plans: Iterable[AssetPlan]) -> dict[str, str]:
 
 def _ready(provider: ByHand, materials: Materials, planned: AssetPlan) -> str:
     try:
-        return provider.ready_prompt(materials.request(planned))
+        return provider.ready_prompt(materials.addressed(planned, "manual"))
     except (AssetgenError, OSError) as error:
         return f"the prompt cannot be put together: {error}"

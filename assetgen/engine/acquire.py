@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from assetgen import digest, rewrite
 from assetgen.engine import originals
+from assetgen.engine.addressing import addressed
 from assetgen.engine.claim import StoppedError, claimed
 from assetgen.engine.pools import Patience, Rate, persist
 from assetgen.engine.spend import Budget
@@ -162,6 +163,7 @@ class Acquisition:
         self._submit(self.workspace.providers[offer.providers[-1]], request, prompt, None)
 
     def _submit(self, provider: Provider, request: Request, prompt: str, row: OpenJob | None) -> None:
+        request = addressed(self.workspace.catalog, request, provider.name, self.planned.asset.size)
         job = Submit(row=row or self._row(provider, request), workspace=self.workspace, tell=self.tell, stop=self.stop)
         rate = self.rates.get(provider.name)
         try:

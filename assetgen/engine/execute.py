@@ -10,6 +10,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeAlias
@@ -25,7 +26,7 @@ from assetgen.engine.pools import Patience, Pool, Pools
 from assetgen.engine.record import Record
 from assetgen.engine.spend import Authority, Budget
 from assetgen.engine.survey import Survey
-from assetgen.errors import AssetgenError, ProviderFailure, Unexpected
+from assetgen.errors import AssetgenError, ProviderFailure, Unexpected, of_system
 from assetgen.events import Done, Event, Failed, Noted, Skipped, Started
 from assetgen.plan.generate import rewritten
 from assetgen.plan.graph import downstream, upstream
@@ -71,16 +72,16 @@ class Build:
 
     def run(self) -> Outcome:
         """Do everything that can be done. A second interrupt leaves as KeyboardInterrupt, after the lock is written."""
-        try:
-            self._ready.extend(name for name in self._planner.settled if name in self.selected)
-            while self._ready or self._running:
-                while self._ready:
-                    self._consider(self._ready.popleft())
-                self._take()
-            self._close_books()
-        finally:
-            self._record.flush(force=True)
-            self._pools.close()
+        with closing(self._pools):
+            try:
+                self._ready.extend(name for name in self._planner.settled if name in self.selected)
+                while self._ready or self._running:
+                    while self._ready:
+                        self._consider(self._ready.popleft())
+                    self._take()
+                self._close_books()
+            finally:
+                self._record.flush(force=True)
         return self._outcome()
 
     def _take(self) -> None:
@@ -216,7 +217,7 @@ class Build:
         except AssetgenError as error:
             self._fail(name, "expect" if isinstance(error, Unexpected) else "finish", error.message, error.hint)
         except OSError as error:
-            self._fail(name, "finish", f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+            self._fail(name, "finish", of_system(error))
         except Exception:  # noqa: BLE001 - one of the two catch-alls: a bug in one asset must not lose the work of the others
             self._bug = True
             self._fail(name, "internal", traceback.format_exc())

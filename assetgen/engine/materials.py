@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from assetgen import digest
 from assetgen.decode import container
 from assetgen.engine import originals
+from assetgen.engine.addressing import addressed
 from assetgen.engine.facts import DiskFacts, slug
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import AssetgenError, Corrupt, ProviderFailure, UsageError
 from assetgen.lockfile import Original
-from assetgen.model import Asset, Json, Local, Ratio, Reference
+from assetgen.model import Asset, Json, Local, Reference
 from assetgen.plan.states import AssetPlan
 from assetgen.providers import Blob, Request
 
@@ -52,22 +53,23 @@ class Materials:
             raise Corrupt(f'the original of "{planned.name}" is damaged or gone', hint="assetgen store verify")
         return self._redraw(planned, locked)
 
-    def request(self, planned: AssetPlan, label: str | None = None) -> Request:
-        """The request of an asset with the bytes of its references."""
+    def addressed(self, planned: AssetPlan, provider: str) -> Request:
+        """The request of an asset in the terms of one provider."""
+        return addressed(self.workspace.catalog, self.request(planned), provider, planned.asset.size)
+
+    def request(self, planned: AssetPlan) -> Request:
+        """The request of an asset with the bytes of its references, not yet addressed to any provider."""
         asset = planned.asset
-        offer = self.facts.offer(asset)
         return Request(
             model=asset.model,
             prompt=asset.prompt,
             negative=asset.negative,
-            size=offer.size,
-            ratio=asset.size if isinstance(asset.size, Ratio) else None,
             seed=asset.seed,
             params=asset.params,
             references=tuple(self._blob(asset, reference) for reference in asset.references),
             mask=None if asset.mask is None else self._blob(asset, asset.mask),
             subject=asset.subject,
-            label=asset.name if label is None else label,
+            label=asset.name,
         )
 
     def files(self, planned: AssetPlan) -> dict[str, bytes]:
@@ -82,7 +84,8 @@ class Materials:
 
     def _redraw(self, planned: AssetPlan, locked: Original) -> bytes:
         provider = self.workspace.providers[locked.provider]
-        request = self.request(planned, label=str(locked.effective.get("label", "")) or planned.name)
+        label = str(locked.effective.get("label", "")) or planned.name
+        request = replace(self.addressed(planned, provider.name), label=label)
         if locked.seed is not None:
             request = replace(request, seed=locked.seed)
         try:

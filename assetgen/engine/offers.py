@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from assetgen.catalog import Model
+from assetgen.engine.addressing import addressed
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import Impossible
-from assetgen.model import Asset, Local, Ratio, Size
+from assetgen.model import Asset, Local, Size
 from assetgen.plan.states import FREE, Offer, Price, Reason
 from assetgen.providers import Blob, Provider, Request
 
@@ -21,16 +22,16 @@ def offer(workspace: Workspace, asset: Asset) -> Offer:
     for name in names:
         try:
             provider = workspace.providers[name]
-            size = _size(workspace, asset, model, name)
             refusal = _licence(workspace, model, name)
             if refusal is not None:
                 problems.append(refusal)
                 continue
-            provider.check(_probe(asset, size))
+            probe = addressed(workspace.catalog, _probe(asset), name, asset.size)
+            provider.check(probe)
         except Impossible as error:
             problems.append(Reason(code="impossible", text=f"{name}: {error.message}", hint=error.hint))
             continue
-        served.append((provider, size))
+        served.append((provider, probe.size))
     if not served:
         return Offer(problem=problems[0])
     first, size = served[0]
@@ -61,15 +62,6 @@ def _unserved(asset: Asset) -> Reason:
     return Reason(code="impossible", text=text, hint='choose one of `assetgen models`, or name a provider: provider = "openai"')
 
 
-def _size(workspace: Workspace, asset: Asset, model: Model | None, provider: str) -> Size | None:
-    if model is not None:
-        return workspace.catalog.resolve_size(model, asset.size, provider)
-    if isinstance(asset.size, Ratio):
-        message = f'the model "{asset.model}" is not in the catalog, so the ratio "{asset.size}" cannot be turned into pixels'
-        raise Impossible(message, hint='size = "1024x1024"')
-    return asset.size
-
-
 def _licence(workspace: Workspace, model: Model | None, provider: str) -> Reason | None:
     service = model.services.get(provider) if model is not None else None
     if workspace.manifest.policy.usage != "commercial" or service is None or service.usage != "non-commercial":
@@ -78,13 +70,12 @@ def _licence(workspace: Workspace, model: Model | None, provider: str) -> Reason
     return Reason(code="licence", text=text, hint="assetgen models --commercial")
 
 
-def _probe(asset: Asset, size: Size | None) -> Request:
+def _probe(asset: Asset) -> Request:
     """The request without the bytes of its pictures; enough for `check`."""
     return Request(
         model=asset.model,
         prompt=asset.prompt,
         negative=asset.negative,
-        size=size,
         seed=asset.seed,
         params=asset.params,
         references=tuple(Blob(data=b"", format="png", name=_name(reference)) for reference in asset.references),

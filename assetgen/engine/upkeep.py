@@ -12,7 +12,7 @@ from pathlib import Path
 from assetgen.engine.hold import hold
 from assetgen.engine.survey import look, survey_workspace
 from assetgen.engine.workspace import Workspace
-from assetgen.lockfile import Block
+from assetgen.lockfile import Block, Written
 from assetgen.model import LOCK
 from assetgen.plan.facts import Choices
 from assetgen.store import location
@@ -35,7 +35,7 @@ def clean(path: Path | str, *, dry_run: bool) -> list[str]:
                 if not gone and not written.removed:
                     kept.append(written)
                 elif written.path not in wanted:
-                    lines += _remove(seen.workspace, written.path, written.sha256, dry_run=dry_run)
+                    lines += _remove(seen.workspace, written, dry_run=dry_run)
             if not gone:
                 lock[name] = replace(block, outputs=tuple(kept))
         if not dry_run:
@@ -68,7 +68,7 @@ def collect(path: Path | str, *, paid: bool, dry_run: bool, days: int = 14) -> l
 
 
 def verify_store(path: Path | str) -> list[str]:
-    """Read every object and answer of the store; returns a line for each damaged one. Nothing else is read, so that nothing can forbid it."""
+    """Read every object and answer of the store; returns a line for each damaged one. The project is not planned, for that may need them."""
     with closing(Workspace.open(Path(path), os.environ)) as workspace:
         return [f"{name} is damaged and was moved to quarantine" for name in workspace.store.verify()]
 
@@ -79,12 +79,15 @@ def store_path(path: Path | str) -> Path:
         return workspace.home
 
 
-def _remove(workspace: Workspace, path: str, sha256: str, *, dry_run: bool) -> list[str]:
+def _remove(workspace: Workspace, written: Written, *, dry_run: bool) -> list[str]:
+    path = written.path
     have = workspace.project.content(path)
     if have is None:
         return []
-    if have != sha256:
+    if have != written.sha256:
         return [f'left "{path}": it was edited since assetgen wrote it']
+    if written.edited:
+        return [f'left "{path}": it was edited by hand and accepted']
     if not dry_run:
         workspace.project.remove(path)
     return [f"{'would remove' if dry_run else 'removed'} {path}"]
@@ -109,12 +112,22 @@ def _locks(workspace: Workspace) -> Iterator[bytes]:
             yield from (found.read_bytes() for found in tree.glob(f"**/{LOCK}") if found.is_file())
     blobs: set[bytes] = set()
     for ref in _git(workspace.root, "for-each-ref", "--format=%(objectname)").splitlines():
-        for entry in _git(workspace.root, "ls-tree", "-r", "-z", "--full-tree", ref.decode()).split(b"\0"):
+        for entry in _tree(workspace.root, ref.decode()).split(b"\0"):
             facts, _, name = entry.partition(b"\t")
             if name.rpartition(b"/")[2] == LOCK.encode():
                 blobs.add(facts.split()[2])
     for blob in sorted(blobs):
         yield _git(workspace.root, "cat-file", "blob", blob.decode())
+
+
+def _tree(root: Path, ref: str) -> bytes:
+    """Every file of a ref; nothing for a tag that names a single file."""
+    try:
+        return _git(root, "ls-tree", "-r", "-z", "--full-tree", ref)
+    except subprocess.CalledProcessError:
+        if _git(root, "cat-file", "-t", f"{ref}^{{}}").strip() != b"blob":
+            raise
+        return b""
 
 
 def _git(root: Path, *words: str) -> bytes:

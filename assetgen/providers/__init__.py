@@ -23,7 +23,9 @@ class Blob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a provider is asked for. `size` is in pixels and already one the model offers; None leaves it to the provider.
+    """What a provider is asked for, in its own terms: `id` is its name for the model, and `params` have its names.
+
+    `model` is the name in the manifest. `size` is in pixels and already one the model offers; None leaves it to the provider.
 
     `ratio` is set where the user asked for a ratio and `size` was worked out from it.
 
@@ -33,6 +35,7 @@ class Request:
 
     model: str
     prompt: str
+    id: str = ""
     negative: str = ""
     size: Size | None = None
     ratio: Ratio | None = None

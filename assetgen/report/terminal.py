@@ -10,7 +10,6 @@ from typing import Protocol, TextIO, cast
 
 from assetgen.report.text import Cell, Painted, Piece, Style, ansi, cleaned, columns, plain
 
-
 # Beyond this rich takes seconds, and nobody reads colours in so many lines.
 _MOST_FANCY = 1000
 

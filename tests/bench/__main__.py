@@ -1,8 +1,8 @@
 """Runs every benchmark, or those that are named: `python -m tests.bench toml`. Read the ratios, not the times."""
 
 import sys
-from runpy import run_module
 from pathlib import Path
+from runpy import run_module
 
 
 def main():

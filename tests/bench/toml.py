@@ -14,10 +14,12 @@ ROUNDS = 7
 
 def manifest(count):
     """A manifest as people write it: comments, arrays, inline tables."""
-    parts = ["version = 1\n\n[project]\noutputs = 'public'\n"]
-    for number in range(count):
-        parts.append(
-            f"""
+    return "version = 1\n\n[project]\noutputs = 'public'\n" + "".join(map(asset, range(count)))
+
+
+def asset(number):
+    """One asset, with what most of them have."""
+    return f"""
 # Picture {number}
 [assets.hero-{number}]
 prompt = "a lighthouse on a cliff at dusk, number {number}"
@@ -29,8 +31,6 @@ tags = ["docs", "hero"]
 post = [{{ op = "fit", width = 1200, height = 630 }}]
 outputs = ["hero-{number}.webp", {{ path = "hero-{number}-{{width}}.avif", widths = [600, 1200], quality = 60 }}]
 """
-        )
-    return "".join(parts)
 
 
 def measured(readers, rounds):

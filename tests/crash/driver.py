@@ -17,7 +17,7 @@ from pathlib import Path
 
 from assetgen.engine.build import Options, run
 from assetgen.engine.pools import Patience
-from assetgen.errors import AssetgenError
+from assetgen.errors import AssetgenError, of_system
 from tests.crash.judge import judge
 
 HEAD_START = 5000
@@ -50,7 +50,7 @@ def build(root, env, *, jobs=1):
         options = Options(max_cost=Decimal(5), jobs=jobs)
         outcome = run(root, options, lambda _: None, environ=env, patience=Patience(base=0.01))
     except (AssetgenError, OSError) as error:
-        _say(f"{error}")
+        _say(of_system(error) if isinstance(error, OSError) else error.message)
         return getattr(error, "exit_code", 1)
     for result in outcome.results.values():
         if result.message:

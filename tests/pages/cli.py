@@ -10,8 +10,8 @@ from assetgen.cli.session import options
 
 _HEAD = """# Commands
 
-Global options stand before or behind a command. NAMES are names (`hero`), globs (`"icon*"`), one asset's variants (`icon`) and tags (`tag:docs`);
-without any, all assets are meant.
+Global options stand before or behind a command. NAMES are names (`hero`), globs (`"icon*"`), one asset's variants (`icon`) and tags
+(`tag:docs`); without any, all assets are meant.
 
 """
 

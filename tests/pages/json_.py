@@ -6,8 +6,8 @@ from assetgen.report import document
 _HEAD = """# JSON
 
 `--json` prints one document and nothing else on stdout; progress and complaints go to stderr. Its schema is
-[schema/document.schema.json](../schema/document.schema.json), which `assetgen schema json` prints as well. `version` rises when a key changes its
-meaning or goes away; new keys may come at any time. Amounts are USD.
+[schema/document.schema.json](../schema/document.schema.json), which `assetgen schema json` prints as well. `version` rises when a key
+changes its meaning or goes away; new keys may come at any time. Amounts are USD.
 
 ```toml assetgen.toml
 version = 1

@@ -1,5 +1,6 @@
 """docs/manifest.md from the typed dicts of `assetgen.manifest.schema` and the built-in styles."""
 
+import json
 import re
 
 from assetgen.manifest import schema
@@ -16,7 +17,7 @@ _TABLES = (
     (
         "`[assets.NAME]` and `[defaults]`",
         "AssetTable",
-        "A picture the project needs. `[defaults]` takes the same fields, for all assets of its file.",
+        "A picture the project needs. `[defaults]` takes the same fields.",
     ),
     ("Entries of `outputs`", "OutputTable", "A path, or a table. One file for each combination of `widths` and `formats`."),
     ("`expect`", "ExpectTable", "What a finished output must be. A breach fails the asset before anything is written."),
@@ -35,8 +36,9 @@ _DEFAULTS = {
 
 _INTRO = """# The manifest
 
-`assetgen.toml` names the pictures a project needs. It is TOML 1.0. An unknown key is an error, and all faults are reported at once, each with
-its line, a caret and a hint. An editor with a TOML language server (taplo, Even Better TOML) completes and checks it with this first line:
+`assetgen.toml` names the pictures a project needs. It is TOML 1.0. An unknown key is an error, and all faults are reported at once, each
+with its line, a caret and a hint. An editor with a TOML language server (taplo, Even Better TOML) completes and checks it with this first
+line:
 
 ```toml
 #:schema .assetgen/schema.json
@@ -75,8 +77,8 @@ _RULES = """## Sizes
 
 ## Styles
 
-`style = ["watercolour", "morning"]` puts the prompt into the first style's `{prompt}`, and the result into the second one's. A style without
-`{prompt}` is appended. Negative prompts are joined, each term once. A built-in style never changes; a better text gets a new name.
+`style = ["watercolour", "morning"]` puts the prompt into the first style's `{prompt}`, and the result into the second one's. A style
+without `{prompt}` is appended. Negative prompts are joined, each term once. A built-in style never changes; a better text gets a new name.
 
 ## Matrix
 
@@ -131,41 +133,45 @@ def _cell(text):
 
 
 def _default(table, key):
-    if table == "PolicyTable":
-        value = getattr(Policy(), key)
-        return (
-            "none"
-            if value is None
-            else f"`{str(value).lower()}`"
-            if isinstance(value, bool)
-            else f'`"{value}"`'
-            if isinstance(value, str)
-            else f"`{value}`"
-        )
-    return _DEFAULTS.get((table, key), "")
+    if table != "PolicyTable":
+        return _DEFAULTS.get((table, key), "")
+    value = getattr(Policy(), key)
+    return "none" if value is None else _literal(value)
+
+
+def _literal(value):
+    """A value as TOML writes it."""
+    return f"`{json.dumps(value)}`"
 
 
 def _type(part):
-    if "$ref" in part:
-        return "table"
-    if "enum" in part:
-        return ", ".join(f'`"{value}"`' if isinstance(value, str) else f"`{value}`" for value in part["enum"])
-    if "const" in part:
-        return f"`{part['const']}`"
-    if "oneOf" in part:
-        return " or ".join(dict.fromkeys(_type(each) for each in part["oneOf"]))
-    match part.get("type"):
+    for key, told in _KINDS.items():
+        if key in part:
+            return told(part)
+    return "any"
+
+
+def _of_type(part):
+    match part["type"]:
         case "array":
             return f"array of {_plural(_type(part.get('items', {})))}"
         case "object":
             inner = part.get("additionalProperties")
-            return f"table of {_plural(_type(inner))}" if isinstance(inner, dict) and inner.get("type") in ("string", "array") else "table"
+            plain = isinstance(inner, dict) and inner.get("type") in ("string", "array")
+            return f"table of {_plural(_type(inner))}" if plain else "table"
         case "integer" | "number" as kind:
             return kind + _range(part)
-        case "string" | "boolean" as kind:
+        case kind:
             return kind
-        case _:
-            return "any"
+
+
+_KINDS = {
+    "$ref": lambda part: "table",
+    "enum": lambda part: ", ".join(map(_literal, part["enum"])),
+    "const": lambda part: _literal(part["const"]),
+    "oneOf": lambda part: " or ".join(dict.fromkeys(map(_type, part["oneOf"]))),
+    "type": _of_type,
+}
 
 
 def _plural(kind):
@@ -181,12 +187,15 @@ def _range(part):
 
 
 def _formats():
-    rows = [
-        f"| {each.name} | {', '.join(f'`.{suffix}`' for suffix in each.suffixes)} | {'yes' if each.alpha else 'no'} | {', '.join(f'`{name}`' for name in sorted(each.settings)) or 'none'} |"
-        for each in FORMATS.values()
-    ]
     head = "## Formats\n\nSee [Ops and formats](ops.md) for the settings and their defaults.\n"
+    rows = [f"| {' | '.join(_format(each))} |" for each in FORMATS.values()]
     return "\n".join([head, "| format | suffixes | transparency | settings |", "| --- | --- | --- | --- |", *rows]) + "\n"
+
+
+def _format(known):
+    suffixes = ", ".join(f"`.{suffix}`" for suffix in known.suffixes)
+    settings = ", ".join(f"`{name}`" for name in sorted(known.settings))
+    return known.name, suffixes, "yes" if known.alpha else "no", settings or "none"
 
 
 def _styles():

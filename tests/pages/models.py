@@ -82,7 +82,8 @@ def _rates(service):
         about = [str(rate.size)] if rate.size else []
         about += [f"{name} = {value}" for name, value in rate.when.items()]
         unit = " a megapixel" if rate.unit == "megapixel" else ""
-        yield f"{_dollars(rate.amount)}{unit}{f' for {chr(44).join(about)}'.replace(chr(44), ', ') if about else ''} ({dated})"
+        what = f" for {', '.join(about)}" if about else ""
+        yield f"{_dollars(rate.amount)}{unit}{what} ({dated})"
 
 
 def _end(model):

@@ -1,0 +1,156 @@
+"""Who could generate an asset, at what size and price, and what is refused before anything is paid."""
+
+from decimal import Decimal
+
+import pytest
+
+from assetgen.engine.survey import look
+from assetgen.events import Noted
+from assetgen.model import Size
+from tests.projects import HERO, results
+
+MIX = """\
+[models.mix]
+id = { openai = "mix", sketch = "mix" }
+price = { openai = 0.5, sketch = 0 }
+via = ["openai", "sketch"]
+
+"""
+
+
+@pytest.fixture
+def offered(shop):
+    """The offer for the asset "hero", whose table has these lines."""
+
+    def ask(lines, head=""):
+        shop.write(head + '[assets.hero]\nprompt = "a red fox"\n' + lines + "\n")
+        with look(shop.path, environ=shop.env()) as seen:
+            return seen.facts.offer(seen.workspace.manifest.assets["hero"])
+
+    return ask
+
+
+def test_a_model_of_the_catalog_has_a_provider_a_size_and_a_price(offered):
+    offer = offered('params = { quality = "low" }')
+    assert (offer.providers, offer.size, offer.problem, offer.notes) == (("openai",), Size(1024, 1024), None, ())
+    assert (offer.price.low, offer.price.high) == (Decimal("0.006"), Decimal("0.006"))
+    assert offer.traits.paid
+
+
+def test_a_ratio_becomes_pixels_of_the_model(offered):
+    offer = offered('size = "16:9"')
+    assert offer.problem is None
+    assert (offer.size.width % 16, offer.size.height % 16) == (0, 0)
+    assert abs(offer.size.width / offer.size.height - 16 / 9) < 0.05
+
+
+def test_candidates_multiply_the_price(offered):
+    assert offered('params = { quality = "low" }\ncandidates = 3').price.high == Decimal("0.018")
+
+
+def test_a_free_provider_costs_nothing_and_a_person_even_less(offered):
+    assert offered('model = "sketch"').price.high == 0
+    assert offered('model = "midjourney-v6"').traits.by_hand
+
+
+def test_what_a_model_ignores_is_told(offered):
+    offer = offered("seed = 3\nnegative = \"fog\"")
+    assert offer.unhonoured == ("negative", "seed")
+    assert offer.notes == ('"gpt-image-2" ignores the field "negative"', '"gpt-image-2" ignores the field "seed"')
+
+
+@pytest.mark.parametrize(
+    ("lines", "head", "code", "text", "hint"),
+    [
+        (
+            'model = "gpt-image-1.5"\nsize = "1000x1000"',
+            "",
+            "impossible",
+            'openai: "gpt-image-1.5" does not offer the size "1000x1000"',
+            'size = "1024x1024", or crop it afterwards: post = [{ op = "fit", width = 1000, height = 1000 }]',
+        ),
+        (
+            "params = { qualty = \"low\" }",
+            "",
+            "impossible",
+            'openai: model "gpt-image-2" takes no parameter "qualty"',
+            'did you mean "quality"?',
+        ),
+        (
+            'model = "made-up"',
+            '[models.made-up]\nid = { elsewhere = "x" }\n\n',
+            "impossible",
+            'no installed provider serves the model "made-up"',
+            'choose one of `assetgen models`, or name a provider: provider = "openai"',
+        ),
+        (
+            'model = "made-up"\nprovider = "openai"\nsize = "16:9"',
+            "",
+            "impossible",
+            'openai: the model "made-up" is not in the catalog, so the ratio "16:9" cannot be turned into pixels',
+            'size = "1024x1024"',
+        ),
+        (
+            "",
+            '[policy]\nusage = "commercial"\n\n[models.gpt-image-2]\nusage = "non-commercial"\nlicence = "research only"\n\n',
+            "licence",
+            'openai: the licence of "gpt-image-2" (research only) forbids commercial use, and policy.usage is "commercial"',
+            "assetgen models --commercial",
+        ),
+    ],
+    ids=["size", "param", "nobody", "ratio", "licence"],
+)
+def test_what_cannot_be_served_is_refused_before_paying(shop, offered, lines, head, code, text, hint):
+    problem = offered(lines, head).problem
+    assert (problem.code, problem.text, problem.hint) == (code, text, hint)
+    outcome = shop.build()
+    assert (results(outcome), outcome.results["hero"].message, shop.asked) == (
+        {"hero": "blocked"},
+        f"never generated; {text}",
+        0,
+    )
+
+
+def test_an_unknown_model_with_a_provider_passes_through(shop, offered):
+    offer = offered('model = "made-up"\nprovider = "openai"')
+    assert (offer.providers, offer.price, offer.size) == (("openai",), None, Size(1024, 1024))
+    assert offer.notes == ('the model "made-up" is not in the catalog: its price and limits are not known',)
+    assert results(shop.build(max_cost=None, agreed=True)) == {"hero": "done"}
+    assert shop.server.requests[0].fields["model"] == "made-up"
+
+
+def test_the_dearest_of_several_providers_is_what_it_may_cost(offered):
+    offer = offered('model = "mix"', MIX)
+    assert (offer.providers, offer.price.high) == (("openai", "sketch"), Decimal("0.5"))
+
+
+def test_an_unknown_price_of_one_provider_makes_the_price_unknown(offered):
+    assert offered('model = "mix"', MIX.replace("price = { openai = 0.5, sketch = 0 }", "price = { sketch = 0 }")).price is None
+
+
+def test_a_provider_that_cannot_serve_it_is_left_out(offered):
+    # The sketch knows no such kind, so only the other one is asked.
+    assert offered('model = "mix"\nparams = { kind = "photograph" }', MIX).providers == ("openai",)
+
+
+def test_the_next_provider_is_asked_where_the_first_surely_took_nothing(shop, offered):
+    offered('model = "mix"\nsize = "96x64"', MIX)
+    shop.server.fail_next("401")
+    outcome = shop.build()
+    told = [event.message for event in shop.told if isinstance(event, Noted)]
+    assert (results(outcome), shop.asked, shop.ledger, shop.rows) == ({"hero": "done"}, 1, [], ())
+    assert told[0].startswith('"hero": openai is passed over, openai refuses the account or the key: ')
+    assert (shop.locked()["hero"].original.provider, outcome.spent) == ("sketch", 0)
+
+
+@pytest.mark.parametrize("fault", ["moderation", "empty", "502"])
+def test_the_next_provider_is_not_asked_where_the_first_may_have_been_paid_or_refused(shop, offered, fault):
+    offered('model = "mix"\nsize = "96x64"', MIX)
+    shop.server.fail_next(fault)
+    assert (results(shop.build()), shop.locked()) == ({"hero": "failed"}, {})
+
+
+def test_the_plan_needs_no_key(shop):
+    shop.write(HERO)
+    with look(shop.path, environ={}) as seen:
+        assert seen.plan.assets["hero"].state.value == "generate"
