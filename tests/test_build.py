@@ -384,7 +384,7 @@ def test_a_file_that_is_no_picture_fails(shop):
     (shop.path / "logo.png").write_text("Sorry")
     outcome = shop.build()
     assert results(outcome) == {"logo": "failed"}
-    assert outcome.results["logo"].message == 'the file is text, not a picture'
+    assert outcome.results["logo"].message == "the file is text, not a picture"
 
 
 @pytest.mark.parametrize(

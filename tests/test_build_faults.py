@@ -156,8 +156,7 @@ def test_a_download_that_keeps_failing_is_tried_without_paying_again(shop):
     outcome = shop.build()
     assert {name: result.message for name, result in outcome.results.items()} == {
         "url-500": 'the picture could not be downloaded in 5 attempts: "127.0.0.1" answered with status 500',
-        "url-truncated": "the picture could not be downloaded in 5 attempts: "
-        'the answer of "127.0.0.1" was cut short (RemoteProtocolError)',
+        "url-truncated": 'the picture could not be downloaded in 5 attempts: the answer of "127.0.0.1" was cut short (RemoteProtocolError)',
     }
     assert (shop.asked, len(shop.server.downloads), len(shop.ledger)) == (2, 10, 2)
 

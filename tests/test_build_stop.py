@@ -98,7 +98,7 @@ def test_an_interrupt_during_candidates_keeps_those_that_came(shop):
 
 
 def test_an_interrupt_ends_the_wait_for_another_try(shop):
-    shop.write("[policy]\nrewrite = \"retry\"\n\n" + HERO)
+    shop.write('[policy]\nrewrite = "retry"\n\n' + HERO)
     shop.server.fail_next("503")
     process = shop.start(BUILD)
     until(lambda: shop.asked == 1)

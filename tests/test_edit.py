@@ -173,7 +173,7 @@ def test_an_adopted_picture_keeps_what_was_paid_as_a_candidate(shop):
         (lambda path: edit.pick(path, "*", "1"), '"*" means more than one asset', "hero, logo"),
         (
             lambda path: edit.import_file(path, "hero", path / "x.png", None),
-            "\"PATH/x.png\" cannot be read: No such file or directory",
+            '"PATH/x.png" cannot be read: No such file or directory',
             "",
         ),
         (

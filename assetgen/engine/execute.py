@@ -10,7 +10,6 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeAlias
@@ -21,11 +20,12 @@ from assetgen.engine.claim import Awaited, awaited
 from assetgen.engine.finish import Finished, finish
 from assetgen.engine.inbox import Dropped, drop
 from assetgen.engine.materials import Materials
-from assetgen.engine.outcome import Outcome, Result, Status
+from assetgen.engine.outcome import Outcome, Status
 from assetgen.engine.pools import Patience, Pool, Pools
 from assetgen.engine.record import Record
 from assetgen.engine.spend import Authority, Budget
 from assetgen.engine.survey import Survey
+from assetgen.engine.tally import Tally
 from assetgen.errors import AssetgenError, ProviderFailure, Unexpected, of_system
 from assetgen.events import Done, Event, Failed, Noted, Skipped, Started
 from assetgen.plan.generate import rewritten
@@ -61,10 +61,7 @@ class Build:
         self._pools = Pools(workspace.providers, workspace.settings, local=self.jobs)
         self._ready: deque[str] = deque()
         self._running = 0
-        self._results: dict[str, Result] = {}
-        self._actions: dict[str, tuple[str, ...]] = {}
-        self._costs: dict[str, Decimal] = {}
-        self._written: dict[str, tuple[str, ...]] = {}
+        self._tally = Tally()
         self._inbox: list[str] = []
         self._bug = False
         self._halted = False
@@ -72,16 +69,16 @@ class Build:
 
     def run(self) -> Outcome:
         """Do everything that can be done. A second interrupt leaves as KeyboardInterrupt, after the lock is written."""
-        with closing(self._pools):
-            try:
-                self._ready.extend(name for name in self._planner.settled if name in self.selected)
-                while self._ready or self._running:
-                    while self._ready:
-                        self._consider(self._ready.popleft())
-                    self._take()
-                self._close_books()
-            finally:
-                self._record.flush(force=True)
+        try:
+            self._ready.extend(name for name in self._planner.settled if name in self.selected)
+            while self._ready or self._running:
+                while self._ready:
+                    self._consider(self._ready.popleft())
+                self._take()
+            self._close_books()
+        finally:
+            self._pools.close()
+            self._record.flush(force=True)
         return self._outcome()
 
     def _take(self) -> None:
@@ -104,17 +101,18 @@ class Build:
     def _consider(self, name: str) -> None:
         """Start the next step of an asset, or end it."""
         planned = self._planner.settled[name]
-        if name in self._results or self._not_yet(name):
+        if name in self._tally.ended or self._not_yet(name):
             return
-        if len(self._actions.get(name, ())) > _ROUNDS:
-            raise AssertionError(f"{name} does not come to rest: {self._actions[name]}")
+        actions = self._tally.so_far(name).actions
+        if len(actions) > _ROUNDS:
+            raise AssertionError(f"{name} does not come to rest: {actions}")
         if self.stop.is_set() and planned.state is not State.FRESH:
             failed = "not tried, because another asset failed and --fail-fast was given"
             self._end(name, Status.SKIPPED, failed if self._halted else "interrupted; run the same command to go on")
             return
         match planned.state:
             case State.FRESH:
-                self._end(name, Status.DONE if self._actions.get(name) else Status.FRESH)
+                self._end(name, Status.DONE if actions else Status.FRESH)
             case State.FINISH:
                 self._start(planned, self._pools.local, lambda: finish(self._materials, planned))
             case State.RESTORE:
@@ -133,13 +131,12 @@ class Build:
     def _not_yet(self, name: str) -> bool:
         """Whether an upstream asset of this run is still at work."""
         assets = self.survey.workspace.manifest.assets
-        return any(above in self.selected and above not in self._results for above in upstream(assets[name]))
+        return any(above in self.selected and above not in self._tally.ended for above in upstream(assets[name]))
 
     def _patient(self, name: str) -> bool:
         """Whether every upstream asset that is not done waits for a person, which is no failure."""
         above = upstream(self.survey.workspace.manifest.assets[name])
-        ended = [self._results[one].status for one in above if one in self._results]
-        return all(status in (Status.DONE, Status.FRESH, Status.WAITS) for status in ended)
+        return all(self._tally.settled(one) for one in above if one in self._tally.ended)
 
     def _restore(self, planned: AssetPlan) -> None:
         if planned.inbox is not None:
@@ -183,7 +180,7 @@ class Build:
         self._submit(planned.name, self._pools[planned.job.provider], lambda: awaited(journal, gen_key, self.stop))
 
     def _begin(self, planned: AssetPlan) -> None:
-        self._actions[planned.name] = (*self._actions.get(planned.name, ()), planned.state.value)
+        self._tally.began(planned.name, planned.state.value)
         self.notify(Started(asset=planned.name, action=planned.state.value))
 
     def _start(self, planned: AssetPlan, pool: Pool, work: Callable[[], Yield]) -> None:
@@ -210,7 +207,7 @@ class Build:
                     self._again(name)
                 case Finished() as done:
                     self._record.finished(planned, done)
-                    self._written[name] = self._written.get(name, ()) + done.changed
+                    self._tally.wrote(name, done.changed)
                     self._again(name)
         except ProviderFailure as failure:
             self._fail(name, failure.kind, failure.message, failure.hint)
@@ -225,7 +222,8 @@ class Build:
     def _answered(self, planned: AssetPlan, answer: Answer) -> None:
         name = planned.name
         self._record.answered(answer)
-        self._costs[name] = self._costs.get(name, Decimal(0)) + sum((spent.amount or Decimal(0) for spent in answer.spent), Decimal(0))
+        for spent in answer.spent:
+            self._tally.paid(name, spent.amount or Decimal(0))
         if planned.job is not None and (answer.originals or answer.failure is None):
             self.survey.facts.done(planned.job)
         if answer.originals:
@@ -258,14 +256,12 @@ class Build:
 
     def _end(self, name: str, status: Status, message: str = "", hint: str = "") -> None:
         """An asset has come to rest: tell it, and let its dependents go on."""
-        cost, written = self._costs.get(name), self._written.get(name, ())
-        actions = self._actions.get(name, ())
-        self._results[name] = Result(asset=name, status=status, actions=actions, message=message, hint=hint, written=written, cost=cost)
+        result = self._tally.end(name, status, message, hint)
         if status is Status.DONE:
             notes = self._planner.settled[name].notes
-            if State.GENERATE.value in actions:
+            if State.GENERATE.value in result.actions:
                 notes += rewrites(name, self.survey.lock.get(name), self.survey.workspace.manifest.policy)
-            self.notify(Done(asset=name, action=actions[0], written=written, cost=cost, notes=notes))
+            self.notify(Done(asset=name, action=result.actions[0], written=result.written, cost=result.cost, notes=notes))
         elif status is Status.SKIPPED:
             self.notify(Skipped(asset=name, why=message))
         for below in self._below[name]:
@@ -280,9 +276,8 @@ class Build:
                 self._record.orphan(name)
         for row in self.survey.facts.rows:
             mine = row.project == self.survey.workspace.name and not row.live and row.state is JobState.FETCHED
-            ended = self._results.get(row.asset)
             gone = row.asset not in self.survey.workspace.manifest.assets
-            if mine and (gone or (ended is not None and ended.status in (Status.DONE, Status.FRESH, Status.WAITS))):
+            if mine and (gone or self._tally.settled(row.asset)):
                 self._record.replayed(row)
         self._record.flush(force=True)
         for path in self._inbox:
@@ -292,7 +287,7 @@ class Build:
         rows = [row for row in self.survey.workspace.journal.rows() if row.project == self.survey.workspace.name]
         return Outcome(
             plan=self.survey.plan,
-            results=dict(self._results),
+            results=dict(self._tally.ended),
             spent=self._budget.spent,
             interrupted=self.stop.is_set() and not self._halted,
             bug=self._bug,

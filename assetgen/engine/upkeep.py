@@ -68,7 +68,7 @@ def collect(path: Path | str, *, paid: bool, dry_run: bool, days: int = 14) -> l
 
 
 def verify_store(path: Path | str) -> list[str]:
-    """Read every object and answer of the store; returns a line for each damaged one. The project is not planned, for that may need them."""
+    """Read every object and answer of the store; returns a line for each damaged one. The project is not planned: that may need them."""
     with closing(Workspace.open(Path(path), os.environ)) as workspace:
         return [f"{name} is damaged and was moved to quarantine" for name in workspace.store.verify()]
 

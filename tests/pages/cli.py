@@ -60,6 +60,11 @@ def _table(parameters):
     for parameter in parameters:
         if isinstance(parameter, click.Option) and not parameter.hidden:
             words = ", ".join(f"`{word}`" for word in (*parameter.opts, *parameter.secondary_opts))
-            value = "" if parameter.is_flag else f" `{parameter.make_metavar(click.Context(click.Command('x')))}`"
+            value = "" if parameter.is_flag else f" `{_metavar(parameter)}`"
             rows.append(f"| {words}{value} | {' '.join((parameter.help or '').split())} |")
     return "\n".join(["| option | |", "| --- | --- |", *rows, ""]) if rows else ""
+
+
+def _metavar(option):
+    """A bar would end the cell of the table."""
+    return option.make_metavar(click.Context(click.Command("x"))).replace("|", "\\|")
