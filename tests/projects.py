@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -136,3 +137,10 @@ class Workshop:
 def results(outcome):
     """What became of each asset, in words."""
     return {name: result.status.value for name, result in outcome.results.items()}
+
+
+def until(condition, seconds=20):
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.02)

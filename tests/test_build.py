@@ -1,4 +1,4 @@
-"""What makes an asset stale and what does not, from the manifest to the server's own count of requests. Money, faults, stops: beside this."""
+"""What makes an asset stale and what does not, from the manifest to the server's own count of requests."""
 
 import shutil
 import signal

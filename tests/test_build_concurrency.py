@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -13,7 +12,7 @@ from assetgen.errors import Busy
 from assetgen.events import Noted, Waiting
 from assetgen.journal import Journal
 from assetgen.plan.states import JobState, OpenJob
-from tests.projects import HERO, results
+from tests.projects import HERO, results, until
 
 THREE = "".join(f'\n[assets.{name}]\nprompt = "{name}"\n' for name in "abc")
 BUILD = """
@@ -160,10 +159,3 @@ def test_an_abandoned_row_is_forgotten_only_when_there_is_an_answer(shop):
     assert shop.state() == "blocked new abandoned"
     assert results(shop.build(regenerate=("hero",))) == {"hero": "done"}
     assert (shop.rows, shop.state()) == ((), "fresh")
-
-
-def until(condition, seconds=20):
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends
-        time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Every way in which the loopback OpenAI server can fail: what the build says, how often it asks, what stays open, what the next plan is."""
+"""Every way in which the loopback OpenAI server can fail: what the build says, how often it asks, what stays open, what comes next."""
 
 import signal
 from dataclasses import replace

@@ -10,8 +10,7 @@ import pytest
 from assetgen.engine.build import Options, run
 from assetgen.events import Noted
 from assetgen.plan.states import JobState
-from tests.projects import HERO, PATIENCE, results
-from tests.test_build_concurrency import until
+from tests.projects import HERO, PATIENCE, results, until
 
 SCENE = '\n[assets.scene]\nprompt = "the fox at night"\nreferences = ["@hero"]\n'
 ONE_AT_A_TIME = "[providers.openai]\nconcurrency = 1\n"
@@ -49,7 +48,7 @@ def test_an_interrupt_waits_for_the_running_request_and_sends_nothing_new(shop, 
     process.send_signal(number)
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, "")
-    assert json.loads(out) == dict.fromkeys(("hero", "scene", "lake"), ["skipped", INTERRUPTED])
+    assert json.loads(out) == {name: ["skipped", INTERRUPTED] for name in ("hero", "scene", "lake")}
     # The picture that was asked for is in store and lock; its outputs come with the next build, and only the rest is asked for.
     assert (shop.asked, shop.rows, len(shop.ledger)) == (1, (), 1)
     assert shop.states() == {"hero": "finish", "scene": "generate", "lake": "generate"}
@@ -116,7 +115,7 @@ def test_stop_before_anything_was_sent_is_no_bug(shop):
     process = started(shop)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
-    assert (json.loads(out), process.returncode) == (dict.fromkeys(("hero", "lake"), ["skipped", INTERRUPTED]), 130)
+    assert (json.loads(out), process.returncode) == ({name: ["skipped", INTERRUPTED] for name in ("hero", "lake")}, 130)
     assert (err, shop.asked, shop.rows) == ("", 1, ())
 
 

@@ -105,7 +105,8 @@ class ModelTable(Strict):
 
 
 class FileTable(Strict):
-    models: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")], ModelTable]
+    models: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")], ModelTable] = {}
+    services: dict[str, dict[str, ServiceTable]] = {}
 
 
 # --- the files
@@ -130,8 +131,16 @@ def test_bytes_are_read_like_text():
 
 
 def test_no_two_files_describe_one_model():
-    names = [name for text in SOURCES.values() for name in tomllib.loads(text)["models"]]
+    names = [name for text in SOURCES.values() for name in tomllib.loads(text).get("models", {})]
     assert sorted(names) == sorted(set(names))
+
+
+def test_services_that_a_file_adds_are_for_models_of_another_and_replace_none():
+    files = [tomllib.loads(text) for text in SOURCES.values()]
+    own = {(name, provider) for file in files for name, model in file.get("models", {}).items() for provider in model["services"]}
+    added = [(name, provider) for file in files for name, offers in file.get("services", {}).items() for provider in offers]
+    assert [name for name, _ in added if name not in CATALOG.models] == []
+    assert sorted(added) == sorted(set(added) - own)
 
 
 @pytest.mark.parametrize("name", IDS)
@@ -226,6 +235,19 @@ def test_a_service_may_differ_from_its_model():
     assert catalog.unhonoured(model, "b", seed=True, negative=True) == ("seed",)
     assert [problem.severity for problem in check_params(model, {"guidance": 3.5}, "a")] == ["warning"]
     assert check_params(model, {"guidance": 3.5}, "b") == []
+
+
+def test_a_file_may_add_its_services_to_the_model_of_another():
+    catalog = parse(
+        {
+            "z.toml": '[models.m]\ntitle = "M"\nsizes = ["64x64"]\nservices.a = { id = "a" }',
+            "b.toml": '[services.m.b]\nid = "x/m"\nnames = { steps = "n" }\n[services.nobody.b]\nid = "?"',
+        }
+    )
+    assert list(catalog.models) == ["m"]
+    assert catalog.providers_of(catalog.models["m"]) == ("a", "b")
+    assert catalog.id_at("m", "b") == "x/m"
+    assert catalog.models["m"].services["b"].names == {"steps": "n"}
 
 
 # --- names

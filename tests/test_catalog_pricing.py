@@ -20,20 +20,20 @@ def price(name, size=None, count=1, **params):
 
 
 def test_what_a_person_or_this_machine_draws_costs_nothing():
-    assert price("sketch", Size(7, 7), 9) == Price(low=Decimal(0), high=Decimal(0), basis="drawn on this machine, 2026-11-22", exact=True)
+    assert price("sketch", Size(7, 7), 9) == Price(low=Decimal(0), high=Decimal(0), basis="drawn on this machine (read 2026-11-22)", exact=True)
     assert price("niji-6").high == 0
-    assert price("niji-6").basis == "covered by the subscription, 2026-11-22"
+    assert price("niji-6").basis == "covered by the subscription (read 2026-11-22)"
 
 
 def test_a_listed_price_is_exact_where_nothing_else_is_billed():
     assert price("dall-e-3", Size(1792, 1024), 2, quality="hd") == Price(
-        low=Decimal("0.24"), high=Decimal("0.24"), basis="OpenAI price list before it was retired, 2026-05-12", exact=True
+        low=Decimal("0.24"), high=Decimal("0.24"), basis="OpenAI price list before it was retired (read 2026-05-12)", exact=True
     )
     assert price("dall-e-3").high == Decimal("0.04"), "standard is the default quality, 1024x1024 the default size"
 
 
 def test_tokens_make_a_price_an_estimate():
-    basis = "litellm 1.109.1 and fal price tables, November 2026, 2026-11-22, input tokens extra"
+    basis = "litellm 1.109.1 and fal price tables, November 2026 (read 2026-11-22; input tokens come on top)"
     assert price("gpt-image-2", Size(1024, 1024), 3, quality="medium") == Price(
         low=Decimal("0.159"), high=Decimal("0.159"), basis=basis, exact=False
     )

@@ -115,7 +115,7 @@ def test_models(project):
     assert best[-1] == f'to use it: model = "{best[0].split()[0]}"'
     made = json.loads(project("models", "sketch", "--json").stdout)
     jsonschema.validate(made, document.schema())
-    assert made["models"][0]["providers"][0]["price"] == {"low": 0.0, "high": 0.0, "source": "drawn on this machine, 2026-11-22"}
+    assert made["models"][0]["providers"][0]["price"] == {"low": 0.0, "high": 0.0, "source": "drawn on this machine (read 2026-11-22)"}
     assert project("models", "sketsh", code=2).stderr == 'error: the catalog has no model "sketsh"\nhint: did you mean sketch\n'
     wrong = project("models", "--for", "txt", code=2).stderr
     assert wrong.startswith('error: no model is known to be good at "txt"\nhint: one of ')

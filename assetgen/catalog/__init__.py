@@ -106,11 +106,18 @@ class Catalog:
 
 
 def parse(sources: Mapping[str, str | bytes], loads: Callable[[str], dict[str, Any]] = rtoml.loads) -> Catalog:
-    """The catalog from the texts of its files, in the order of their names. Of two entries with one id the later wins."""
+    """The catalog from the texts of its files, in the order of their names. Of two entries with one id the later wins.
+
+    `[services."MODEL".PROVIDER]` adds a way to get a model that another file describes; the model's own services come first.
+    """
     models: dict[str, Model] = {}
+    added: list[tuple[str, dict[str, Any]]] = []
     for name in sorted(sources):
         source = sources[name]
-        text = source.decode() if isinstance(source, bytes) else source
-        models |= reading.models(loads(text)["models"])
+        tables = loads(source.decode() if isinstance(source, bytes) else source)
+        models |= reading.models(tables.get("models", {}))
+        added += tables.get("services", {}).items()
+    for name, services in added:
+        models = reading.joined(models, {name: services})
     aliases = {alias: model.id for model in models.values() for alias in model.aliases}
     return Catalog(models=models, aliases=aliases)

@@ -86,5 +86,7 @@ def _amounts(rate: Rate, size: Size | None) -> tuple[Decimal, Decimal]:
 
 
 def _basis(service: Service) -> str:
-    dated = ", ".join(part for part in (service.source, str(service.priced or "")) if part)
-    return f"{dated}, input tokens extra" if service.tokens else dated
+    read = f"read {service.priced}" if service.priced else ""
+    extra = "input tokens come on top" if service.tokens else ""
+    notes = "; ".join(part for part in (read, extra) if part)
+    return f"{service.source} ({notes})" if notes and service.source else service.source or notes

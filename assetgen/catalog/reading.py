@@ -1,6 +1,7 @@
 """From the tables of a catalog file to entries. The files are checked strictly by the tests, so a fault here is a bug, not a message."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -16,6 +17,16 @@ OWN = ("aliases", "retired", "shutdown", "replaced_by")
 def models(tables: Mapping[str, Table]) -> dict[str, Model]:
     """The entries of the `[models]` table of one file, in its order."""
     return {name: model(name, resolved(tables, name)) for name in tables}
+
+
+def joined(models: Mapping[str, Model], tables: Mapping[str, Mapping[str, Table]]) -> dict[str, Model]:
+    """The models with the services that other files bring for them: `[services.MODEL.PROVIDER]`, after the model's own."""
+    result = dict(models)
+    for name, offers in tables.items():
+        if name in result:
+            added = {provider: service(table) for provider, table in offers.items()}
+            result[name] = replace(result[name], services={**result[name].services, **added})
+    return result
 
 
 def resolved(tables: Mapping[str, Table], name: str) -> Table:

@@ -110,6 +110,13 @@ def _ico(image: Image.Image, settings: Mapping[str, Any], _packet: str) -> bytes
     return _saved(frames[0], "ICO", sizes=[frame.size for frame in frames], append_images=frames[1:])
 
 
+def largest_icon(data: bytes) -> tuple[int, int]:
+    """The size of the largest picture in an ICO file: its directory has a byte for each side, 0 for 256."""
+    entries = [data[at : at + 2] for at in range(6, 6 + 16 * int.from_bytes(data[4:6], "little"), 16)]
+    width, height = max((entry[0] or 256, entry[1] or 256) for entry in entries)
+    return width, height
+
+
 def _icon(image: Image.Image, size: int) -> Image.Image:
     scale = size / max(image.size)
     inner = max(1, round(image.width * scale)), max(1, round(image.height * scale))

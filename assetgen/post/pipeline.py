@@ -16,7 +16,7 @@ from assetgen.decode import pixels
 from assetgen.model import Json
 from assetgen.post import Op, PostError
 from assetgen.post.canvas import MAX_PIXELS
-from assetgen.post.encode import encode
+from assetgen.post.encode import encode, largest_icon
 from assetgen.post.formats import FORMATS
 from assetgen.post.image import open_image
 
@@ -118,4 +118,5 @@ def _scaled(image: Image.Image, width: int | None) -> Image.Image:
 def _encoded(image: Image.Image, rendering: Rendering) -> Rendered:
     data = encode(image, rendering.format, rendering.encode, source=rendering.source, placeholder=rendering.placeholder)
     alpha = FORMATS[rendering.format].alpha and pixels.has_alpha(image)
-    return Rendered(data=data, width=image.width, height=image.height, alpha=alpha, format=rendering.format)
+    width, height = largest_icon(data) if rendering.format == "ico" else image.size
+    return Rendered(data=data, width=width, height=height, alpha=alpha, format=rendering.format)

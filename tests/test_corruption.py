@@ -1,0 +1,205 @@
+"""Files that are cut short or have a flipped bit: said so, or harmless; never a traceback, and never a reason to buy again."""
+
+import random
+import shutil
+from contextlib import closing
+from decimal import Decimal
+
+import pytest
+
+from assetgen import lockfile
+from assetgen.engine import upkeep
+from assetgen.engine.survey import survey_workspace
+from assetgen.engine.workspace import Workspace
+from assetgen.errors import Corrupt, FaultyFile, UsageError
+from assetgen.journal import Journal
+from assetgen.ledger import Ledger, Spent
+from assetgen.lockfile import Original
+from assetgen.plan.facts import Choices
+from assetgen.plan.states import JobState, OpenJob, State
+from tests.projects import HERO, ROOT, results
+from tests.servers.pictures import draw
+
+SCENE = """
+[assets.scene]
+prompt = "the fox at night"
+references = ["@hero"]
+outputs = [{ path = "scene-{width}.webp", widths = [32, 48] }]
+"""
+LOGO = """
+[assets.logo]
+file = "logo.png"
+outputs = ["logo.webp"]
+"""
+FLIPS = 300
+JOB = OpenJob(
+    id="",
+    asset="hero",
+    project=".",
+    gen_key="k" * 64,
+    provider="openai",
+    model="gpt-image-2",
+    state=JobState.INTENT,
+    request={"prompt": "a cät", "strength": 1.0},
+    reserved=Decimal("0.21"),
+)
+
+
+def cut(data):
+    """The data cut short at every byte."""
+    return [data[:length] for length in range(len(data))]
+
+
+def flipped(data, count=FLIPS):
+    """Copies with one flipped bit each."""
+    seeded = random.Random(len(data))
+    for _ in range(count):
+        place = seeded.randrange(len(data))
+        yield data[:place] + bytes([data[place] ^ 1 << seeded.randrange(8)]) + data[place + 1 :]
+
+
+@pytest.fixture
+def built(shop):
+    """Three assets, two of them bought, and their outputs."""
+    shop.write(HERO + SCENE + LOGO)
+    (shop.path / "logo.png").write_bytes(draw("logo", 64, 64))
+    assert results(shop.build()) == {"hero": "done", "scene": "done", "logo": "done"}
+    assert shop.asked == 2
+    return shop
+
+
+def outputs(shop):
+    return {path.name: path.read_bytes() for path in shop.path.iterdir() if path.suffix in {".png", ".webp"}}
+
+
+def judged(workspace):
+    """The plan for the project as it is now, or what is wrong with its files."""
+    try:
+        return survey_workspace(workspace, Choices()).plan, None
+    except (UsageError, Corrupt) as error:
+        return None, error
+
+
+def test_a_damaged_lock_is_said_so_or_costs_nothing(built):
+    path = built.path / "assetgen.lock"
+    whole, made = path.read_bytes(), outputs(built)
+    with closing(Workspace.open(built.path, built.env())) as workspace:
+        refused = 0
+        for number, data in enumerate([*cut(whole), *flipped(whole)]):
+            path.write_bytes(data)
+            plan, error = judged(workspace)
+            if plan is None:
+                refused += 1
+                places = [fault.place for fault in error.faults]
+                assert all(place.file == "assetgen.lock" and place.line >= 1 for place in places), (data, places)
+            else:
+                assert [name for name, planned in plan.assets.items() if planned.state is State.GENERATE] == [], data
+            if number % 100 == 0 and plan is not None:
+                built.build()
+                assert (built.asked, outputs(built)) == (2, made), data
+    assert refused > len(whole) // 2
+
+
+def test_a_lock_that_git_or_an_editor_changed(built):
+    path = built.path / "assetgen.lock"
+    whole = path.read_bytes()
+
+    def told(data):
+        path.write_bytes(data)
+        with pytest.raises(FaultyFile) as caught:
+            built.plan()
+        (fault,) = caught.value.faults
+        return fault.place.line, fault.place.column, fault.message, fault.hint
+
+    merge = "keep the blocks of both sides, each asset once, and delete the marker lines"
+    assert told(b"# x\n<<<<<<< HEAD\n" + whole) == (2, 1, "the lock holds a merge conflict", merge)
+    assert told(whole + b"=======\n>>>>>>> theirs\n") == (whole.count(b"\n") + 1, 1, "the lock holds a merge conflict", merge)
+    newer = "the lock is of version 2, and this assetgen reads version 1"
+    assert told(whole.replace(b"version = 1", b"version = 2")) == (2, 11, newer, "pip install --upgrade assetgen-build")
+    assert told(whole.replace(b"version = 1\n", b""))[2] == "the lock has no version this assetgen knows"
+    path.write_bytes(b"\xef\xbb\xbf" + whole)
+    with_mark = judged_once(built)
+    path.write_bytes(whole.replace(b"\n", b"\r\n"))
+    assert (with_mark, set(built.states().values())) == ("", {"fresh"})
+
+
+def judged_once(shop):
+    with closing(Workspace.open(shop.path, shop.env())) as workspace:
+        _, error = judged(workspace)
+    return error and error.message
+
+
+def test_a_damaged_journal_row_stops_everything(tmp_path):
+    journal = Journal(tmp_path)
+    picture = Original(sha256="0" * 64, pixels="0", format="png", width=1, height=1, bytes=9, provider="openai", cost="0.04", kept=1.0)
+    row = journal.fetched(journal.submitted(journal.intend(JOB), {"id": "é"}), (picture,))
+    path = tmp_path / "journal" / f"{row.id}.json"
+    whole = path.read_bytes()
+    for data in [*cut(whole), *flipped(whole)]:
+        path.write_bytes(data)
+        with pytest.raises(Corrupt) as caught:
+            journal.rows()
+        assert caught.value.message == f'the journal row "{path}" is damaged'
+        assert caught.value.hint == "a paid job may be recorded in it: look into it, then move it away"
+    path.write_bytes(whole)
+    assert journal.rows() == (row,)
+
+
+def test_a_damaged_ledger_is_counted_and_believed_nowhere(tmp_path):
+    ledger = Ledger(tmp_path)
+    for number, amount in enumerate(["0.21", "1.5", None]):
+        price = None if amount is None else Decimal(amount)
+        fields = {"asset": f"hero {number}", "project": "é", "provider": "openai", "model": "m", "basis": "actual"}
+        ledger.add(Spent(job=str(number), amount=price, **fields))
+    whole, entries = ledger.path.read_bytes(), ledger.entries()
+    assert (len(entries), ledger.damaged()) == (3, 0)
+    ends = {0, *(number + 1 for number, byte in enumerate(whole) if byte == ord("\n"))}
+    for data in [*cut(whole), *flipped(whole)]:
+        ledger.path.write_bytes(data)
+        found = ledger.entries()
+        assert all(entry in entries for entry in found), data
+        # A line that is wholly gone, or only lacks its end, cannot be missed.
+        at_an_end = whole.startswith(data) and bool({len(data), len(data) + 1} & ends)
+        assert (ledger.damaged() > 0) != at_an_end, data
+
+
+def test_a_damaged_manifest_is_said_so(shop):
+    whole = (ROOT / "examples/quickstart/assetgen.toml").read_bytes()
+    shop.write("")
+    path = shop.path / "assetgen.toml"
+    refused = 0
+    for data in [*cut(whole)[::3], *flipped(whole)]:
+        path.write_bytes(data)
+        try:
+            with closing(Workspace.open(shop.path, shop.env())) as workspace:
+                survey_workspace(workspace, Choices())
+        except FaultyFile as error:
+            refused += 1
+            assert all(fault.place.line >= 1 and fault.message for fault in error.faults), data
+    assert refused > FLIPS // 2
+
+
+def test_damaged_objects_are_quarantined_and_nothing_is_bought_for_them(built):
+    made, store = outputs(built), built.store
+    keep = built.path.parent / "keep"
+    shutil.copytree(built.home, keep)
+    for sha256 in store.objects():
+        path = store.cas / sha256
+        data = path.read_bytes()
+        path.chmod(0o644)
+        path.write_bytes(next(flipped(data, 1)))
+        for name in made:
+            if name != "logo.png":
+                (built.path / name).unlink()
+        first = built.build()
+        second = built.build()
+        failed = {result.asset: result.message for result in (*first.results.values(), *second.results.values()) if result.message}
+        assert built.asked == 2
+        assert (built.home / "quarantine" / sha256).exists()
+        missing = {name for name in made if outputs(built).get(name) != made[name]}
+        assert (not missing and second.exit_code == 0) or (failed and second.exit_code == 1), (sha256, missing, failed)
+        assert all(name not in outputs(built) for name in missing), "a wrong picture was written"
+        shutil.rmtree(built.home)
+        shutil.copytree(keep, built.home)
+        built.build()
+        assert outputs(built) == made
