@@ -50,8 +50,8 @@ def _released(planned: AssetPlan) -> AssetPlan:
     original = planned.block.original if planned.block is not None else None
     if original is None or not original.placeholder:
         return planned
-    drawn_again = planned.asset.model == original.model
-    hint = f'give [assets.{planned.asset.base}] another model than "{planned.asset.model}"' if drawn_again else f"assetgen build {planned.name}"
+    other = f'give [assets.{planned.asset.base}] another model than "{planned.asset.model}"'
+    hint = other if planned.asset.model == original.model else f"assetgen build {planned.name}"
     reason = Reason(code="placeholder", text=f'is a placeholder, drawn by "{original.provider}"', hint=hint)
     return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, reason))
 
