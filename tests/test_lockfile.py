@@ -110,3 +110,13 @@ def test_a_flipped_byte_never_ends_in_a_traceback(at, value):
     except FaultyFile:
         return
     assert all(isinstance(block, Block) for block in found.values())
+
+
+@pytest.mark.parametrize("path", ["../a.png", "/etc/a.png", "a/../../b.png", "a\\u0000.png", ""])
+def test_an_output_path_that_no_build_wrote_is_a_fault(path):
+    text = lockfile.dump({"hero": BLOCK}).replace(f'path = "{WRITTEN.path}"', f'path = "{path}"')
+    with pytest.raises(FaultyFile) as caught:
+        parse(text)
+    (fault,) = caught.value.faults
+    assert (fault.message, fault.subject) == ("the path leads outside the project", "assets.hero.outputs.0.path")
+    assert fault.place.text == f'path = "{path}"'

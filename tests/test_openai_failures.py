@@ -9,8 +9,8 @@ from assetgen.errors import BadAnswer, Gone, Limited, Refused, Unauthorized, Una
 from assetgen.model import Size
 from assetgen.net import Http
 from assetgen.providers import Blob, Request
+from assetgen.providers.failures import plain, wait
 from assetgen.providers.openai import create
-from assetgen.providers.openai.failures import plain, wait
 from assetgen.settings import Settings
 from tests.servers import serve_openai
 from tests.servers.clients import failure_of, openai_clients

@@ -39,9 +39,13 @@ class Lane:
         program = [sys.executable, "-m", "tests.servers", "openai", "--journal", str(self.journal), "--weight", "200000"]
         self._server = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=environ, cwd=ROOT)
         self.env = project.environment(self._server.stdout.readline().strip(), folder)
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        self._driver = subprocess.Popen([sys.executable, "-m", "tests.crash.driver"], **(pipes | {"stderr": None}), env=environ, cwd=ROOT)
-        self._prepare()
+        program = [sys.executable, "-m", "tests.crash.driver"]
+        self._driver = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ, cwd=ROOT)
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     def _prepare(self):
         """Build the base, and then the whole once without any disturbance."""
