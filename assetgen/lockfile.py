@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError
 
 from assetgen import toml
 from assetgen.errors import Fault, FaultyFile, Place
@@ -19,6 +19,14 @@ from assetgen.model import LOCK
 VERSION = 1
 _STRICT = ConfigDict(extra="forbid")
 _HEADER = "# Written by assetgen. Commit this file, do not edit it.\n"
+
+
+def _inside(path: str) -> str:
+    """A path as this program writes it. A lock may come from anybody, and files that it names are read, compared and cleaned away."""
+    parts = path.split("/")
+    if "\0" in path or "" in parts or ".." in parts:
+        raise ValueError("the path leads outside the project")
+    return path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,7 @@ class Written:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    path: str
+    path: Annotated[str, AfterValidator(_inside)]
     sha256: str
     bytes: int
     width: int
@@ -123,11 +131,9 @@ def parse(data: bytes, file: str = LOCK) -> dict[str, Block]:
     try:
         return _adapter().validate_python(assets)
     except ValidationError as error:
+        hint = f"git checkout -- {file}"
         raise FaultyFile(
-            [
-                _fault(data, file, ("assets", *problem["loc"]), problem["msg"].lower(), "git checkout -- " + file)
-                for problem in error.errors()
-            ]
+            [_fault(data, file, ("assets", *problem["loc"]), _words(problem["msg"]), hint) for problem in error.errors()]
         ) from None
 
 
@@ -214,6 +220,10 @@ def _refuse_conflicts(data: bytes, file: str) -> None:
         )
         hint = "keep the blocks of both sides, each asset once, and delete the marker lines"
         raise FaultyFile([Fault(message="the lock holds a merge conflict", place=place, hint=hint)])
+
+
+def _words(message: str) -> str:
+    return message.lower().removeprefix("value error, ")
 
 
 def _fault(data: bytes, file: str, path: tuple[str | int, ...], message: str, hint: str) -> Fault:

@@ -20,7 +20,8 @@ def price(name, size=None, count=1, **params):
 
 
 def test_what_a_person_or_this_machine_draws_costs_nothing():
-    assert price("sketch", Size(7, 7), 9) == Price(low=Decimal(0), high=Decimal(0), basis="drawn on this machine (read 2026-11-22)", exact=True)
+    free = Price(low=Decimal(0), high=Decimal(0), basis="drawn on this machine (read 2026-11-22)", exact=True)
+    assert price("sketch", Size(7, 7), 9) == free
     assert price("niji-6").high == 0
     assert price("niji-6").basis == "covered by the subscription (read 2026-11-22)"
 
