@@ -23,20 +23,20 @@ class Problem:
 
 def check_params(model: Model, params: Mapping[str, Json], provider: str | None = None) -> list[Problem]:
     """Every problem with the parameters, in their order."""
-    known = model.params_at(provider)
-    problems: list[Problem] = []
-    for name, value in params.items():
-        problem = _unknown(model, known, name) if name not in known else _wrong(known[name], name, value)
-        if problem:
-            problems.append(problem)
-    return problems
+    return problems(model.id, model.params_at(provider), params)
 
 
-def _unknown(model: Model, known: Mapping[str, Param], name: str) -> Problem:
+def problems(name: str, known: Mapping[str, Param], params: Mapping[str, Json]) -> list[Problem]:
+    """Every problem with the parameters of what is called `name`, which takes those in `known`."""
+    found = [_unknown(name, known, param) if param not in known else _wrong(known[param], param, value) for param, value in params.items()]
+    return [problem for problem in found if problem is not None]
+
+
+def _unknown(model: str, known: Mapping[str, Param], name: str) -> Problem:
     if close := get_close_matches(name, known, n=1, cutoff=0.75):
-        return Problem(param=name, message=f'"{model.id}" has no parameter "{name}"', hint=f'did you mean "{close[0]}"?')
+        return Problem(param=name, message=f'"{model}" has no parameter "{name}"', hint=f'did you mean "{close[0]}"?')
     hint = f"known parameters: {', '.join(known)}" if known else ""
-    return Problem(param=name, message=f'"{model.id}" is not known to have a parameter "{name}"', hint=hint, severity="warning")
+    return Problem(param=name, message=f'"{model}" is not known to have a parameter "{name}"', hint=hint, severity="warning")
 
 
 def _wrong(param: Param, name: str, value: Json) -> Problem | None:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from assetgen.errors import BadAnswer
 from assetgen.model import Json
 from assetgen.providers import Picture, Request
+from assetgen.providers.failures import plain
 from assetgen.providers.openai import usage
-from assetgen.providers.openai.failures import plain
 
 _ECHOED = ("size", "quality", "background", "output_format")
 

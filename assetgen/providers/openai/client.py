@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from assetgen.errors import BadAnswer, MissingExtra, ProviderFailure, Refused, Unauthorized
 from assetgen.providers import Request, Settings
-from assetgen.providers.openai.failures import KEY_HINT, Status, of_lost, of_status
+from assetgen.providers.failures import of_lost
+from assetgen.providers.http import watch, written
+from assetgen.providers.openai.failures import KEY_HINT, Status, of_status
 from assetgen.providers.openai.models import base
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "https://api.openai.com/v1"
 _LARGEST = 128 * 2**20
-_UNWRITTEN = "assetgen.unwritten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def connect(way: Access) -> "openai.OpenAI":
     timeout = openai.Timeout(way.read_timeout, connect=5.0)
     # No redirect is followed: a POST must not go where the user did not send it. And no connection is kept: one that the server
     # has just given up fails after the request went out, and nobody can tell that from a request that was lost and paid.
-    transport = openai.DefaultHttpxClient(timeout=timeout, follow_redirects=False, proxy=way.proxy, event_hooks={"request": [_watch]})
+    transport = openai.DefaultHttpxClient(timeout=timeout, follow_redirects=False, proxy=way.proxy, event_hooks={"request": [watch]})
     return openai.OpenAI(
         api_key=way.key,
         base_url=way.configured or DEFAULT_URL,
@@ -88,9 +89,9 @@ def post(client: "openai.OpenAI", request: Request) -> tuple[bytes, Mapping[str,
     except openai.APIStatusError as told:
         failure = of_status(_status(told, request.model), time.time())
     except openai.APIConnectionError as lost:
-        failure = of_lost(_names(lost.__cause__), client.base_url.host, written=_UNWRITTEN not in lost.request.extensions)
+        failure = of_lost("openai", _names(lost.__cause__), client.base_url.host, written=written(lost.request))
     except _transport_errors() as lost:
-        failure = of_lost(_names(lost), client.base_url.host, written=True)
+        failure = of_lost("openai", _names(lost), client.base_url.host, written=True)
     raise failure from None
 
 
@@ -109,16 +110,6 @@ def arguments(request: Request) -> dict[str, Any]:
     if request.mask is not None:
         found["mask"] = (request.mask.name, request.mask.data, "image/png")
     return found
-
-
-def _watch(request: Any) -> None:  # noqa: ANN401 - the class is httpx's or httpx2's
-    """Note on a request that writing it failed. The HTTP library hides that, and goes on to read an answer that cannot come."""
-
-    def trace(event: str, _info: Mapping[str, object]) -> None:
-        if event.endswith(("send_request_headers.failed", "send_request_body.failed")):
-            request.extensions[_UNWRITTEN] = True
-
-    request.extensions["trace"] = trace
 
 
 def _read(response: Any, count: int) -> bytes:  # noqa: ANN401 - the SDK's class for streams has no public name
