@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from assetgen import lockfile
 from assetgen.errors import Corrupt
@@ -19,6 +19,7 @@ from assetgen.lockfile import Original
 from assetgen.model import Json
 from assetgen.plan.states import JobState, OpenJob
 from assetgen.store import atomic, sealed
+from assetgen.store.held import held
 
 
 class Journal:
@@ -74,19 +75,7 @@ class Journal:
             except (ValueError, KeyError, TypeError, ArithmeticError) as error:
                 hint = "a paid job may be recorded in it: look into it, then move it away"
                 raise Corrupt(f'the journal row "{path}" is damaged', hint=hint) from error
-            yield replace(row, live=self._claimed(row.gen_key))
-
-    def _claimed(self, gen_key: str) -> bool:
-        path = self.claims / gen_key
-        if not path.exists():
-            return False
-        lock = FileLock(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        lock.release()
-        return False
+            yield replace(row, live=held(self.claims / row.gen_key))
 
     def _update(self, row: OpenJob, **changes: Any) -> OpenJob:  # noqa: ANN401 - the fields of OpenJob, checked by `replace`
         changed = replace(row, **changes)

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from assetgen import digest
 from assetgen.errors import Busy
 from assetgen.store import atomic
+from assetgen.store.held import held
 
 PATIENCE = 300.0
 _SHOW_AFTER = 1.0
@@ -39,17 +40,7 @@ def hold(home: Path, root: Path, waiting: Callable[[str], None], *, patience: fl
 def alone(home: Path, root: Path) -> bool:
     """Whether nobody holds another project of this store (worktrees of one repository share it)."""
     own = digest.of_bytes(str(root).encode())[:16]
-    return not any(_held(path) for path in (home / "locks").iterdir() if path.name != own and _NAME.fullmatch(path.name))
-
-
-def _held(path: Path) -> bool:
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False
+    return not any(held(path) for path in (home / "locks").iterdir() if path.name != own and _NAME.fullmatch(path.name))
 
 
 def _acquire(lock: FileLock, card: Path, waiting: Callable[[str], None], patience: float) -> None:

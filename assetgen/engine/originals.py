@@ -1,6 +1,7 @@
 """From bytes that came in to a record of an original: verified in a child process, kept in the store, and only then spoken of."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from decimal import Decimal
 
 from assetgen import rewrite
@@ -46,14 +47,8 @@ def answered(
     cost = picture.cost or _priced(workspace, picture, request, provider)
     estimate = price.high if price is not None and price.high else None
     amount: Decimal | None = cost.amount if cost is not None else estimate
-    return Original(
-        sha256=sha256,
-        pixels=facts.pixels,
-        format=facts.format,
-        width=facts.width,
-        height=facts.height,
-        bytes=facts.bytes,
-        provider=provider.name,
+    return replace(
+        _measured(sha256, facts, provider.name),
         model=picture.model,
         placeholder=provider.traits.placeholder,
         source=provider.traits.source,
@@ -87,7 +82,13 @@ def found(
         facts = workspace.decoder.inspect(data, formats=formats, what="the file")
     except NotAPicture as error:
         raise UsageError(error.message, hint=error.hint or "a PNG, JPEG, WebP or AVIF file") from error
-    record = Original(
+    record = _measured(sha256, facts, provider)
+    return facts, replace(record, source=known.get("source"), model=known.get("model"), request_id=known.get("request_id"))
+
+
+def _measured(sha256: str, facts: Facts, provider: str) -> Original:
+    """What is known of any picture once it is decoded."""
+    return Original(
         sha256=sha256,
         pixels=facts.pixels,
         format=facts.format,
@@ -95,11 +96,7 @@ def found(
         height=facts.height,
         bytes=facts.bytes,
         provider=provider,
-        source=known.get("source"),
-        model=known.get("model"),
-        request_id=known.get("request_id"),
     )
-    return facts, record
 
 
 def _bad(workspace: Workspace, data: bytes, message: str) -> BadAnswer:
