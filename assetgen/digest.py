@@ -2,13 +2,21 @@
 
 import hashlib
 import json
+import re
 
 from assetgen.model import Json
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def of_bytes(data: bytes) -> str:
     """SHA-256 of the bytes, 64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def is_sha256(text: str) -> bool:
+    """Whether this is such a digest. What came from outside and is none never becomes part of a path."""
+    return _SHA256.fullmatch(text) is not None
 
 
 def normal(value: Json) -> Json:

@@ -81,6 +81,10 @@ class Impossible(AssetgenError):
     """A provider's `check`: this request can't be served by this model; nothing was sent. The hint names what could."""
 
 
+class Changed(AssetgenError):
+    """A file is no longer what it was when the plan was made; it was neither used nor written over."""
+
+
 class Unexpected(AssetgenError):
     """A finished output is not what `expect` says; nothing was written."""
 
@@ -131,6 +135,10 @@ class BadAnswer(ProviderFailure):
 
 class Gone(BadAnswer):
     """A result URL has expired. A provider with job ids asks the job for a fresh one; without ids the picture is lost."""
+
+
+class Unread(BadAnswer):
+    """The bytes behind a good result URL could not be read just now. A job with an id is asked for them again later."""
 
 
 class Unknown(ProviderFailure):

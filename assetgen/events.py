@@ -53,7 +53,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """An asset could not be made. `kind` is one of the six provider failures, or "finish", "expect", "internal"."""
+    """An asset could not be made. `kind` is one of the six provider failures, or "finish", "expect", "modified", "internal"."""
 
     asset: str
     kind: str

@@ -13,7 +13,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from assetgen import lockfile
+from assetgen import digest, lockfile
 from assetgen.errors import Corrupt
 from assetgen.lockfile import Original
 from assetgen.model import Json
@@ -69,7 +69,7 @@ class Journal:
             return
         for path in self.folder.glob("*.json"):
             try:
-                row = _parse(sealed.unseal(path.read_bytes()))
+                row = _parse(sealed.unseal(path.read_bytes()), path.stem)
             except FileNotFoundError:
                 continue
             except (ValueError, KeyError, TypeError, ArithmeticError) as error:
@@ -89,8 +89,10 @@ class Journal:
         atomic.write(self.folder / f"{row.id}.json", text.encode(), mode=0o600)
 
 
-def _parse(fields: dict[str, Any]) -> OpenJob:
+def _parse(fields: dict[str, Any], id_: str) -> OpenJob:
     reserved = fields.pop("reserved")
+    if fields["id"] != id_ or not digest.is_sha256(fields["gen_key"]):
+        raise ValueError("the names of files are not what this program gives them")
     return OpenJob(
         **fields
         | {

@@ -10,23 +10,39 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from assetgen import toml
+from assetgen import digest, toml
 from assetgen.errors import Fault, FaultyFile, Place
+from assetgen.manifest import paths, words
 from assetgen.model import LOCK
 
 VERSION = 1
 _STRICT = ConfigDict(extra="forbid")
+_FINITE = ConfigDict(allow_inf_nan=False)
 _HEADER = "# Written by assetgen. Commit this file, do not edit it.\n"
 
 
-def _inside(path: str) -> str:
-    """A path as this program writes it. A lock may come from anybody, and files that it names are read, compared and cleaned away."""
-    parts = path.split("/")
-    if "\0" in path or "" in parts or ".." in parts:
-        raise ValueError("the path leads outside the project")
+def _output(path: str) -> str:
+    """A path that an output may have. A lock may come from anybody, and files that it names are read, compared and cleaned away."""
+    try:
+        plain = paths.check(path)
+        paths.check_writable(plain)
+    except words.Wrong as wrong:
+        raise ValueError(wrong.message) from wrong
+    if plain != path:
+        raise ValueError(f'"{path}" is not the plain form of "{plain}"')
     return path
+
+
+def _sha256(text: str) -> str:
+    """Digests name files of the store."""
+    if not digest.is_sha256(text):
+        raise ValueError(f"expected a SHA-256 of 64 hexadecimal digits, found {words.quoted(text)}")
+    return text
+
+
+Sha256 = Annotated[str, AfterValidator(_sha256), Field(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +55,8 @@ class Original:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    sha256: str
-    pixels: str
+    sha256: Sha256
+    pixels: Sha256
     format: str
     width: int
     height: int
@@ -54,7 +70,7 @@ class Original:
     dropped: tuple[str, ...] = ()
     seed: int | None = None
     unhonoured: tuple[str, ...] = ()
-    effective: dict[str, Any] = field(default_factory=dict)
+    effective: dict[str, JsonValue] = field(default_factory=dict)
     request_id: str | None = None
     cost: str | None = None
     cost_basis: str | None = None
@@ -75,12 +91,12 @@ class Written:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    path: Annotated[str, AfterValidator(_inside)]
-    sha256: str
+    path: Annotated[str, AfterValidator(_output)]
+    sha256: Sha256
     bytes: int
     width: int
     height: int
-    finish: dict[str, Any] = field(default_factory=dict)
+    finish: dict[str, JsonValue] = field(default_factory=dict)
     edited: bool = False
     removed: bool = False
 
@@ -91,7 +107,7 @@ class Block:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    request: dict[str, Any]
+    request: dict[str, JsonValue]
     original: Original | None = None
     candidates: tuple[Original, ...] = ()
     outputs: tuple[Written, ...] = ()
@@ -107,7 +123,7 @@ Lock = Mapping[str, Block]
 
 @cache
 def _adapter() -> TypeAdapter[dict[str, Block]]:
-    return TypeAdapter(dict[str, Block])
+    return TypeAdapter(dict[str, Block], config=_FINITE)
 
 
 @cache
@@ -132,9 +148,8 @@ def parse(data: bytes, file: str = LOCK) -> dict[str, Block]:
         return _adapter().validate_python(assets)
     except ValidationError as error:
         hint = f"git checkout -- {file}"
-        raise FaultyFile(
-            [_fault(data, file, ("assets", *problem["loc"]), _words(problem["msg"]), hint) for problem in error.errors()]
-        ) from None
+        wrongs = words.of_errors(error.errors(), assets, lambda _: ())
+        raise FaultyFile([_fault(data, file, ("assets", *wrong.below), wrong.message, hint) for wrong in wrongs]) from None
 
 
 def dump(lock: Lock) -> str:
@@ -220,10 +235,6 @@ def _refuse_conflicts(data: bytes, file: str) -> None:
         )
         hint = "keep the blocks of both sides, each asset once, and delete the marker lines"
         raise FaultyFile([Fault(message="the lock holds a merge conflict", place=place, hint=hint)])
-
-
-def _words(message: str) -> str:
-    return message.lower().removeprefix("value error, ")
 
 
 def _fault(data: bytes, file: str, path: tuple[str | int, ...], message: str, hint: str) -> Fault:

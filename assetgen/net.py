@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import httpx
 
-from assetgen.errors import BadAnswer, Gone
+from assetgen.errors import BadAnswer, Gone, Unread
 
 LIMIT = 64 * 2**20
 REDIRECTS = 3
@@ -77,7 +77,7 @@ class Http:
                 return self._follow(url, hosts, trusted)
             except _TransientError as failure:
                 if wait is None:
-                    raise BadAnswer(f"the picture could not be downloaded in {len(WAITS) + 1} attempts: {failure}") from failure
+                    raise Unread(f"the picture could not be downloaded in {len(WAITS) + 1} attempts: {failure}") from failure
                 self._sleep(wait)
         raise AssertionError
 

@@ -483,3 +483,27 @@ def test_done_is_told_once_with_what_was_written(shop):
     shop.write(HERO).build()
     done = [event for event in shop.told if isinstance(event, Done)]
     assert [(event.asset, event.action, event.written) for event in done] == [("hero", "generate", ("hero.png",))]
+
+
+def test_swapped_names_and_a_taken_over_name_buy_nothing(shop):
+    text = """
+[assets.{a}]
+prompt = "a red fox"
+model = "gpt-image-2"
+size = "1024x1024"
+
+[assets.{b}]
+prompt = "a blue whale"
+model = "gpt-image-2"
+size = "1024x1024"
+"""
+    shop.write(text.format(a="fox", b="whale"))
+    shop.build()
+    before = {name: block.original.sha256 for name, block in shop.locked().items()}
+    shop.write(text.format(a="whale", b="fox"))
+    shop.build()
+    assert {name: block.original.sha256 for name, block in shop.locked().items()} == {"fox": before["whale"], "whale": before["fox"]}
+    shop.write(text.format(a="fox", b="gone").split("[assets.gone]")[0])
+    shop.build()
+    assert shop.locked()["fox"].original.sha256 == before["fox"]
+    assert len(shop.server.accepted) == 2

@@ -14,7 +14,7 @@ from tests.projects import HERO, PATIENCE, results, until
 
 SCENE = '\n[assets.scene]\nprompt = "the fox at night"\nreferences = ["@hero"]\n'
 ONE_AT_A_TIME = "[providers.openai]\nconcurrency = 1\n"
-INTERRUPTED = "interrupted; run the same command to go on"
+INTERRUPTED = "interrupted"
 BUILD = """
 import json, sys
 from decimal import Decimal
@@ -68,7 +68,7 @@ def test_a_second_interrupt_leaves_at_once_and_the_outcome_is_told_as_unknown(sh
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=10)
     assert process.returncode == 130
-    assert "run the same command to go on" in err
+    assert err.endswith("error: interrupted; paid jobs that have an id are resumed\nhint: to go on: assetgen build --max-cost 5\n")
     assert [row.state for row in shop.rows] == [JobState.INTENT]
     assert shop.state() == "blocked unknown-outcome"
     outcome = shop.build()
@@ -85,6 +85,39 @@ def test_an_interrupt_before_a_new_roll_keeps_the_picture_and_says_so(shop):
     # The first was asked for again, and came out as it was; the second was not.
     assert json.loads(out) == {"hero": ["done", ""], "lake": ["skipped", INTERRUPTED]}
     assert (process.returncode, shop.asked, shop.states()) == (130, 3, {"hero": "fresh", "lake": "fresh"})
+
+
+@pytest.mark.parametrize(
+    ("words", "again"), [((), "assetgen build --regenerate lake --max-cost 5"), (("hero", "lake"), "assetgen build hero lake --regenerate lake --max-cost 5")]
+)
+def test_what_is_told_after_an_interrupt_buys_nothing_twice(shop, words, again):
+    one_at_a_time(shop)
+    shop.write(HERO + '\n[assets.lake]\nprompt = "a lake"\n').build()
+    shop.server.delay = 1.0
+    process = shop.spawn("-m", "assetgen", "build", *words, "--max-cost", "5", "--regenerate", "hero", "--regenerate", "lake")
+    until(lambda: shop.asked == 3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, "skipped   lake  interrupted\n" in out, shop.asked) == (130, True, 3)
+    assert err.endswith(f"note: interrupted\nhint: to go on: {again}\n")
+    again = err.rpartition("to go on: assetgen ")[2].split()
+    shop.server.delay = 0
+    assert shop.spawn("-m", "assetgen", *again).wait() == 0
+    assert (shop.asked, shop.server.requests[-1].body["prompt"]) == (4, "a lake")
+
+
+def test_a_second_interrupt_tells_to_regenerate_only_what_was_not_asked_for(shop):
+    one_at_a_time(shop)
+    shop.write(HERO + '\n[assets.lake]\nprompt = "a lake"\n').build()
+    shop.server.delay = 30
+    process = shop.spawn("-m", "assetgen", "build", "--yes", "--regenerate", "hero", "--regenerate", "lake")
+    until(lambda: shop.asked == 3)
+    process.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.communicate(timeout=0.3)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert err.endswith("hint: to go on: assetgen build hero --regenerate lake --yes\n")
 
 
 def test_an_interrupt_during_candidates_keeps_those_that_came(shop):

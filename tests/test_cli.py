@@ -83,6 +83,39 @@ def test_without_a_manifest(project):
     assert (done.stdout, done.stderr) == ("", f'error: there is no "assetgen.toml" in "{project.path}" or above it\nhint: assetgen init\n')
 
 
+GONE = (
+    "error: the folder that you are in does not exist any more\nhint: cd to another one, or name it: assetgen -C DIR\n"
+)
+
+
+@pytest.mark.parametrize("words", ["status", "build", "adopt x.png", "init", "models"])
+def test_in_a_folder_that_is_gone(project, words):
+    script = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" -m assetgen ' + words
+    done = subprocess.run(["sh", "-c", script, sys.executable], cwd=project.path, env=project.env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", GONE)
+
+
+def test_another_folder_can_be_named_from_one_that_is_gone(project):
+    project.write("assetgen.toml", SMALL)
+    script = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" -m assetgen -C "$1" status'
+    words = ["sh", "-c", script, sys.executable, str(project.path)]
+    done = subprocess.run(words, cwd=project.path, env=project.env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "generate  fox  never generated\n1 asset: 1 to generate\n", "")
+
+
+def test_names_that_the_environment_cannot_spell(project):
+    project.write("assetgen.toml", SMALL.replace("fox.png", "bär.png"))
+    ascii_only = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    for words in (["status"], ["build"]):
+        done = project(*words, code=2, **ascii_only)
+        assert (done.stdout, done.stderr) == (
+            "",
+            f'error: the name "{project.path}/b\\xe4r.png" cannot be spelled in ascii, the encoding of file names\n'
+            "hint: set PYTHONUTF8=1\n",
+        )
+    project("build", **(ascii_only | {"PYTHONUTF8": "1"}))
+
+
 def test_every_fault_of_a_manifest_is_shown(project):
     project.write("assetgen.toml", 'version = 1\n[assets.fox]\npromt = "a fox"\nseed = "x"\noutputs = ["fox.png"]\n')
     done = project("status", "--json", code=2)

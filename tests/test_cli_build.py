@@ -37,11 +37,11 @@ def paid(project, server):
     return project
 
 
-def on_terminal(project, *words, answer="", until=None, act=None):
+def on_terminal(project, *words, answer="", until=None, act=None, width=100):
     """Run the command on a terminal of its own; returns the exit code and what it showed."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "assetgen", *words]
-    env = project.env | {"TERM": "xterm-256color", "COLUMNS": "100"}
+    env = project.env | {"TERM": "xterm-256color", "COLUMNS": str(width)}
     running = subprocess.Popen(command, cwd=project.path, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     os.write(ours, answer.encode())
@@ -108,6 +108,8 @@ def test_dry_run_shows_the_plan_and_changes_nothing(project):
     done = project("build", "--dry-run", "--overwrite", "fox")
     assert done.stdout == "generate  fox  free  never generated\n1 asset: 1 to generate; free\nrun: assetgen build fox --overwrite\n"
     assert not (project.path / "fox.png").exists()
+    done = project("build", "-n", "--max-cost", "0.0000001")
+    assert done.stdout.endswith("\nrun: assetgen build --max-cost 0.0000001\n")
 
 
 def test_the_command_to_run_names_the_folder(project):
@@ -167,6 +169,16 @@ def test_colours_on_a_terminal_only(project):
     project.env["NO_COLOR"] = "1"
     assert "\x1b[" not in on_terminal(project, "plan")[1]
     assert "\x1b[" not in project("plan").stdout
+
+
+@pytest.mark.parametrize("width", [12, 30, 45, 60, 100])
+def test_names_and_words_are_whole_on_a_terminal_of_any_width(project, width):
+    name = "hero-of-the-first-page"
+    fields = 'references = ["@fox"]\nprompt = "an owl"\noutputs = ["owl.png"]\n'
+    project.write("assetgen.toml", f"{HEAD}{FOX}[assets.{name}]\n{fields}")
+    code, shown = on_terminal(project, "plan", "--no-color", width=width)
+    assert code == 0
+    assert {"generate", "waits", "fox", name, "free", "never", "generated", '"fox"'} <= set(shown.split())
 
 
 def test_interrupted_and_how_to_go_on(project):

@@ -137,11 +137,9 @@ def test_providers_never_show_a_key(project):
     assert "canary" not in shown
     row = next(line for line in shown.splitlines() if line.startswith("openai"))
     assert re.split(r" {2,}", row)[:3] == ["openai", "yes, OPENAI_API_KEY", "OPENAI_BASE_URL of the environment"]
-    assert re.split(r" {2,}", project("providers", OPENAI_API_KEY="").stdout.splitlines()[2])[:3] == [
-        "openai",
-        "yes, OPENAI_API_KEY",
-        "its own",
-    ]
+    shown = project("providers", OPENAI_API_KEY="").stdout
+    row = next(line for line in shown.splitlines() if line.startswith("openai"))
+    assert re.split(r" {2,}", row)[:3] == ["openai", "yes, OPENAI_API_KEY", "its own"]
 
 
 def test_a_key_in_a_prompt_is_not_shown(project):
@@ -202,4 +200,20 @@ def test_import_adopt_and_accept(project):
     assert project("accept", "logo").stdout == 'logo: "logo.png" is accepted as it is\n'
     assert project("check").stdout == "2 assets are fresh\n"
     outside = project("adopt", "../made.png", code=2)
-    assert outside.stderr.startswith('error: "../made.png" is outside the project\n')
+    assert outside.stderr == (
+        'error: "../made.png" is outside the project\nhint: copy it into the project, or use assetgen import NAME FILE\n'
+    )
+
+
+def test_the_file_to_adopt_is_named_from_the_folder_one_is_in(project):
+    project.write("assetgen.toml", 'version = 1\n[assets.logo]\nprompt = "a logo"\nsize = "64x64"\noutputs = ["art/logo.png"]\n')
+    (project.path / "art").mkdir()
+    (project.path / "art/logo.png").write_bytes(draw("logo", 64, 64))
+    (project.path / "art/mine.png").write_bytes(draw("mine", 64, 64))
+    assert project("-C", "art", "adopt", "logo.png").stdout == 'logo: "art/logo.png" is now its original\n'
+    # The hint is a command that works where the user is.
+    refused = project("-C", "art", "adopt", "mine.png", code=2)
+    assert refused.stderr == 'error: "art/mine.png" is no output of any asset\nhint: assetgen adopt mine.png --as NAME\n'
+    (project.path / "art/link.png").symlink_to("/etc/passwd")
+    away = project("-C", "art", "adopt", "link.png", "--as", "logo", code=2)
+    assert away.stderr == 'error: "art/link.png" leads outside the project\nhint: copy the file into the project\n'

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from assetgen.engine import upkeep
+from assetgen.engine import edit, upkeep
 from assetgen.engine.survey import survey_workspace
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import Corrupt, FaultyFile, UsageError
@@ -35,7 +35,7 @@ JOB = OpenJob(
     id="",
     asset="hero",
     project=".",
-    gen_key="k" * 64,
+    gen_key="c" * 64,
     provider="openai",
     model="gpt-image-2",
     state=JobState.INTENT,
@@ -124,7 +124,7 @@ def test_a_lock_that_git_or_an_editor_changed(built):
 
 def test_a_damaged_journal_row_stops_everything(tmp_path):
     journal = Journal(tmp_path)
-    picture = Original(sha256="0" * 64, pixels="0", format="png", width=1, height=1, bytes=9, provider="openai", cost="0.04", kept=1.0)
+    picture = Original(sha256="0" * 64, pixels="0" * 64, format="png", width=1, height=1, bytes=9, provider="openai", cost="0.04", kept=1.0)
     row = journal.fetched(journal.submitted(journal.intend(JOB), {"id": "é"}), (picture,))
     path = tmp_path / "journal" / f"{row.id}.json"
     whole = path.read_bytes()
@@ -193,8 +193,8 @@ def test_a_damaged_object_is_replaced_or_said_so_and_never_bought_again(built):
             (built.path / name).unlink()
         codes = [built.build().exit_code for _ in range(2)]
         assert (built.home / "quarantine" / sha256).exists()
-        # An output is made again from its original; an original is nowhere else, and its asset waits for a person.
-        assert codes[1] == (1 if sha256 in originals else 0)
+        # An output is made again from its original by the same build; an original is nowhere else, and its asset waits for a person.
+        assert codes == ([1, 1] if sha256 in originals else [0, 0])
         assert all(made[name] == data for name, data in outputs(built).items()), "a wrong picture was written"
         assert (outputs(built) == made) == (sha256 not in originals)
         shutil.rmtree(built.home)
@@ -211,6 +211,37 @@ def test_a_damaged_original_comes_back_from_the_repository(shop):
     (shop.path / "hero.png").unlink()
     assert [shop.build().exit_code for _ in range(2)][1] == 0
     assert ((shop.path / "hero.png").read_bytes() == whole, shop.asked) == (True, 1)
+
+
+def test_a_damaged_edit_is_not_replaced_without_a_word(shop):
+    shop.write(HERO).build()
+    (shop.path / "hero.png").write_bytes(draw("by hand", 640, 480))
+    edit.accept(shop.path, ["hero"])
+    (shop.path / "hero.png").unlink()
+    damage(shop.store.cas / shop.locked()["hero"].outputs[0].sha256)
+    result = shop.build().results["hero"]
+    assert (result.status.value, result.message, result.hint) == (
+        "failed",
+        'the stored bytes of "hero.png", which was edited by hand, are damaged',
+        "put your file back; or, to have it made from the original: assetgen build hero",
+    )
+    assert results(shop.build()) == {"hero": "done"}
+
+
+def test_an_original_that_git_lfs_has_not_fetched_is_said_so(shop):
+    shop.write('[store]\noriginals = "art"\n\n' + HERO).build()
+    (kept,) = (shop.path / "art").iterdir()
+    digest = shop.locked()["hero"].original.sha256
+    kept.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {kept.stat().st_size}\n")
+    shutil.rmtree(shop.home)
+    shop.edit("width = 64", "width = 48")
+    assert shop.state() == "finish finish-changed"
+    result = shop.build().results["hero"]
+    assert (result.message, result.hint, shop.asked) == (
+        f'the original of "hero" is not here: "art/{kept.name}" is a git LFS pointer',
+        "git lfs pull",
+        1,
+    )
 
 
 def test_verify_finds_damage_that_no_build_has_met(built):

@@ -119,6 +119,8 @@ def test_there_must_be_something_to_accept(shop):
     )
     shop.build()
     assert edit.accept(shop.path, ["hero"]) == ["hero: nothing to accept, it is fresh"]
+    shop.edit("width = 64", "width = 48")
+    assert edit.accept(shop.path, ["hero"]) == ['hero: nothing to accept, and a build has work to do: "hero.png": steps changed']
 
 
 def test_a_renamed_asset_can_be_accepted(shop):
@@ -126,9 +128,18 @@ def test_a_renamed_asset_can_be_accepted(shop):
     shop.edit("[assets.hero]", "[assets.fox]")
     put(shop, "fox.png", painted())
     assert edit.accept(shop.path, ["fox"]) == ['fox: "fox.png" is accepted as it is']
-    assert shop.state("fox") == "finish output-removed"
-    assert (results(shop.build(max_cost=None)), shop.state("fox"), shop.asked) == ({"fox": "done"}, "fresh", 1)
+    assert (results(shop.build(max_cost=None)), shop.state("fox"), shop.asked) == ({"fox": "fresh"}, "fresh", 1)
     assert (shop.path / "fox.png").read_bytes() == painted()
+
+
+def test_an_accepted_rewrite_is_finished_at_once(shop):
+    shop.write('[policy]\nrewrite = "error"\n\n' + HERO)
+    shop.server.fail_next("rewritten")
+    assert results(shop.build()) == {"hero": "failed"}
+    assert shop.state() == "blocked new rewritten"
+    assert edit.accept(shop.path, ["hero"]) == ["hero: the rewritten prompt is accepted", "hero: wrote hero.png"]
+    assert (shop.state(), shop.asked) == ("fresh", 1)
+    assert edit.accept(shop.path, ["hero"]) == ["hero: nothing to accept, it is fresh"]
 
 
 def test_a_picture_that_is_there_is_adopted_as_the_original(shop):
@@ -341,6 +352,22 @@ def test_an_unknown_outcome_of_a_prompt_that_is_no_longer_asked_can_be_resolved(
     assert results(shop.build()) == {"hero": "done"}
     assert edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
     assert [row.state for row in shop.rows] == [JobState.ABANDONED]
+
+
+def test_a_lost_job_of_an_asset_that_is_gone_is_closed_when_it_is_given_up(shop):
+    lost(shop)
+    edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    shop.write('[assets.owl]\nprompt = "an owl"\n')
+    lines = edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    assert lines == ["hero: given up and closed, since no asset asks for it any more"]
+    assert (shop.rows, shop.plan().jobs, [entry.basis for entry in shop.ledger]) == ((), (), ["unknown"])
+
+
+def test_a_lost_job_that_a_renamed_asset_asks_for_is_not_closed(shop):
+    lost(shop)
+    shop.edit("[assets.hero]", "[assets.fox]")
+    edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    assert shop.state("fox") == "blocked new abandoned"
 
 
 def test_an_import_is_told_by_the_next_build_only_if_there_is_work(shop):

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,8 +12,10 @@ from assetgen.journal import Journal
 from assetgen.ledger import Ledger, Spent
 from assetgen.lockfile import Original
 from assetgen.plan.states import JobState, OpenJob
+from assetgen.store import sealed
+from tests.projects import HERO
 
-KEY = "k" * 64
+KEY = "c" * 64
 JOB = OpenJob(
     id="",
     asset="hero",
@@ -24,7 +27,7 @@ JOB = OpenJob(
     request={"prompt": "a cat"},
     reserved=Decimal("0.21"),
 )
-PICTURE = Original(sha256=digest.of_bytes(b""), pixels="0", format="png", width=1, height=1, bytes=0, provider="openai", cost="0.04")
+PICTURE = Original(sha256=digest.of_bytes(b""), pixels="0" * 64, format="png", width=1, height=1, bytes=0, provider="openai", cost="1")
 
 
 def test_a_row_goes_through_its_states_and_is_closed(tmp_path):
@@ -74,6 +77,54 @@ def test_a_damaged_row_stops_everything(tmp_path):
         path.write_text(text)
         with pytest.raises(Corrupt, match="is damaged"):
             journal.rows()
+
+
+@pytest.mark.parametrize(("field", "value"), [("id", "../precious"), ("gen_key", "../../precious"), ("gen_key", "/precious")])
+def test_a_row_that_names_other_files_is_damaged(tmp_path, field, value):
+    journal = Journal(tmp_path)
+    row = journal.intend(JOB)
+    path = tmp_path / "journal" / f"{row.id}.json"
+    fields = sealed.unseal(path.read_bytes()) | {field: value}
+    path.write_text(json.dumps(sealed.seal(fields)))
+    with pytest.raises(Corrupt) as caught:
+        journal.rows()
+    assert caught.value.message == f'the journal row "{path}" is damaged'
+
+
+def test_a_row_with_a_picture_that_is_no_digest_is_damaged(tmp_path):
+    journal = Journal(tmp_path)
+    journal.fetched(journal.intend(JOB), (replace(PICTURE, sha256="/precious"),))
+    with pytest.raises(Corrupt, match="is damaged"):
+        journal.rows()
+
+
+# A disk that may only be read: whatever would change a file below the project fails as it does there.
+READ_ONLY = """
+import errno, os, sys
+from assetgen.cli.app import run
+ROOT, CHANGES = os.path.realpath("."), {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.utime", "os.truncate"}
+def changes(event, args):
+    path = args[0] if args and isinstance(args[0], (str, bytes)) else ""
+    writes = event == "open" and args[2] is not None and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+    if (writes or event in CHANGES) and os.path.realpath(os.fsdecode(path)).startswith(ROOT):
+        raise OSError(errno.EROFS, "Read-only file system", path)
+sys.addaudithook(changes)
+for words in sys.argv[1:]:
+    print(words, run(words.split()), flush=True)
+"""
+
+
+def test_readers_write_nothing(shop):
+    shop.write(HERO)
+    shop.server.fail_next("502")
+    shop.build()
+    assert [path.name for path in (shop.home / "claims").iterdir()] == [row.gen_key for row in shop.rows]
+    commands = {"status": 0, "plan": 0, "check": 1, "why hero": 0, "verify": 1, "cost": 0, "jobs": 0, "graph": 0}
+    done = shop.start(READ_ONLY, *commands)
+    out, err = done.communicate()
+    found = [f"{words} {code}" for words, code in commands.items()]
+    assert [line for line in out.splitlines() if line in found] == found, out + err
+    assert "outcome unknown  hero" in out
 
 
 def test_the_ledger_counts_a_job_once(tmp_path):

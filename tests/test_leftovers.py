@@ -72,3 +72,11 @@ def test_nothing_is_swept_while_another_worktree_is_at_work(opened, tmp_path):
     with hold(opened.home, opened.root, pytest.fail):
         leftovers.sweep(opened, {})
     assert left(opened) == []
+
+
+def test_a_link_in_a_circle_is_no_folder_to_sweep(opened):
+    (opened.root / "art" / f"{TEMP}dead").unlink()
+    (opened.root / "art").rmdir()
+    (opened.root / "art").symlink_to("art")
+    leftovers.sweep(opened, {})
+    assert left(opened) == []

@@ -112,11 +112,65 @@ def test_a_flipped_byte_never_ends_in_a_traceback(at, value):
     assert all(isinstance(block, Block) for block in found.values())
 
 
-@pytest.mark.parametrize("path", ["../a.png", "/etc/a.png", "a/../../b.png", "a\\u0000.png", ""])
-def test_an_output_path_that_no_build_wrote_is_a_fault(path):
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("../a.png", '"../a.png" leaves the project by ".."'),
+        ("a/../../b.png", '"a/../../b.png" leaves the project by ".."'),
+        ("/etc/a.png", '"/etc/a.png" is absolute'),
+        ("a\\u0000.png", "\"a\0.png\" holds the character '\\x00', which not every system takes in a file name"),
+        ("", '"" names no file'),
+        ("./a.png", '"./a.png" is not the plain form of "a.png"'),
+        ("assetgen.toml", '"assetgen.toml" would overwrite a file of the project'),
+        ("Assetgen.LOCK", '"Assetgen.LOCK" would overwrite a file of the project'),
+        (".env", '".env" would overwrite a file of the project'),
+        (".git/config", '".git/config" lies in a folder that is not for outputs'),
+        ("sub/.assetgen/ledger.jsonl", '"sub/.assetgen/ledger.jsonl" lies in a folder that is not for outputs'),
+    ],
+)
+def test_an_output_path_that_no_build_wrote_is_a_fault(path, message):
     text = lockfile.dump({"hero": BLOCK}).replace(f'path = "{WRITTEN.path}"', f'path = "{path}"')
     with pytest.raises(FaultyFile) as caught:
         parse(text)
     (fault,) = caught.value.faults
-    assert (fault.message, fault.subject) == ("the path leads outside the project", "assets.hero.outputs.0.path")
+    assert (fault.message, fault.subject) == (message, "assets.hero.outputs.0.path")
     assert fault.place.text == f'path = "{path}"'
+
+
+@pytest.mark.parametrize(
+    ("line", "subject"),
+    [
+        (f'sha256 = "{SHA}"', "assets.hero.original.sha256"),
+        (f'pixels = "{"b" * 64}"', "assets.hero.original.pixels"),
+        (f'sha256 = "{"c" * 64}"', "assets.hero.outputs.0.sha256"),
+    ],
+)
+@pytest.mark.parametrize("name", ["/tmp/precious.txt", "../x", "A" * 64, "a" * 63])
+def test_a_digest_that_is_none_is_a_fault(line, subject, name):
+    key = line.partition(" ")[0]
+    with pytest.raises(FaultyFile) as caught:
+        parse(lockfile.dump({"hero": BLOCK}).replace(line, f'{key} = "{name}"'))
+    (fault,) = caught.value.faults
+    message = f'expected a SHA-256 of 64 hexadecimal digits, found "{name}"'
+    assert (fault.message, fault.subject, fault.hint) == (message, subject, "git checkout -- assetgen.lock")
+    assert (fault.place.column, fault.place.text) == (10, f'{key} = "{name}"')
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "column"),
+    [
+        ('prompt = "a cat"', "prompt = nan", "expected a finite number, found nan", 10),
+        ('prompt = "a cat"', "prompt = [1, { a = -inf }]", "expected a finite number, found -inf", 20),
+        ('prompt = "a cat"', "prompt = 1e400", "expected a finite number, found inf", 10),
+        ('prompt = "a cat"', "prompt = 2020-01-01", "a date is not valid here", 10),
+        ('format = "webp"', "format = nan", "expected a finite number, found nan", 21),
+        ("bytes = 70", "bytes = []", "expected an integer, found an array", 9),
+        ("bytes = 70", "bites = 70", '"bytes" is missing', 14),
+    ],
+)
+def test_a_value_that_no_build_wrote_is_a_fault_with_its_place(old, new, message, column):
+    with pytest.raises(FaultyFile) as caught:
+        parse(lockfile.dump({"hero": BLOCK}).replace(old, new, 1))
+    fault = caught.value.faults[0]
+    assert (fault.message, fault.place.column) == (message, column)
+    assert new in fault.place.text or message.endswith("missing")

@@ -91,6 +91,13 @@ def test_what_a_model_ignores_is_told(offered):
             'size = "1024x1024"',
         ),
         (
+            'model = "sketch"\nsize = "9000x8000"',
+            "",
+            "impossible",
+            "sketch: 9000x8000 are more than 64 million pixels, which cannot be finished",
+            'size = "8485x7542"',
+        ),
+        (
             "",
             '[policy]\nusage = "commercial"\n\n[models.gpt-image-2]\nusage = "non-commercial"\nlicence = "research only"\n\n',
             "licence",
@@ -98,7 +105,7 @@ def test_what_a_model_ignores_is_told(offered):
             "assetgen models --commercial",
         ),
     ],
-    ids=["size", "param", "nobody", "ratio", "licence"],
+    ids=["size", "param", "nobody", "ratio", "pixels", "licence"],
 )
 def test_what_cannot_be_served_is_refused_before_paying(shop, offered, lines, head, code, text, hint):
     problem = offered(lines, head).problem
@@ -154,3 +161,7 @@ def test_the_plan_needs_no_key(shop):
     shop.write(HERO)
     with look(shop.path, environ={}) as seen:
         assert seen.plan.assets["hero"].state.value == "generate"
+
+
+def test_the_largest_size_that_is_named_is_possible(offered):
+    assert offered('model = "sketch"\nsize = "8485x7542"').problem is None

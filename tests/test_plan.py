@@ -11,7 +11,7 @@ from assetgen import recipe
 from assetgen.lockfile import Block, Original, Written
 from assetgen.model import Asset, Local, Manifest, Output, Policy, Step, Upstream
 from assetgen.plan.decide import Planner
-from assetgen.plan.facts import Choices
+from assetgen.plan.facts import Choices, Drop
 from assetgen.plan.states import FREE, JobState, Offer, OpenJob, Price, Reason, State
 from assetgen.plugins import Ops
 from assetgen.providers import Traits
@@ -33,10 +33,14 @@ class Known:
     rows: dict = field(default_factory=dict)
     dropped: dict = field(default_factory=dict)
     offers: dict = field(default_factory=dict)
+    obstacles: dict = field(default_factory=dict)
     paid: Offer = PAID
 
     def content(self, path):
         return self.files.get(path)
+
+    def obstacle(self, path):
+        return self.obstacles.get(path)
 
     def find(self, sha256):
         return sha256 in self.stored
@@ -314,7 +318,7 @@ def test_an_asset_made_by_hand_waits_for_a_person():
     manual = Offer(providers=("manual",), traits=Traits(by_hand=True, paid=False), price=FREE)
     planned = one(HERO, {}, Known(offers={"hero": manual}))
     assert (planned.state, codes(planned)) == (State.WAITS, ["new", "by-hand"])
-    dropped = Known(offers={"hero": manual}, dropped={"hero": "inbox/hero.png"}, files={"inbox/hero.png": "d" * 64})
+    dropped = Known(offers={"hero": manual}, dropped={"hero": Drop(path="inbox/hero.png")}, files={"inbox/hero.png": "d" * 64})
     planned = one(HERO, {}, dropped)
     assert (planned.state, planned.inbox, planned.chosen) == (State.RESTORE, "inbox/hero.png", "d" * 64)
 
@@ -430,3 +434,80 @@ def test_money_is_asked_for_only_where_no_answer_and_no_open_job_exists(prompt, 
     if on_disk == "e" * 64 and planned.state in (State.FINISH, State.RESTORE):
         pytest.fail("somebody's file would be replaced")
     assert planned == one(asset, lock, facts)
+
+
+def names_of(plan_):
+    return {name: (planned.state, planned.renamed_from) for name, planned in plan_.assets.items()}
+
+
+OTHER = replace(HERO, name="other", base="other", prompt="a dog", outputs=(Output(path="other.png", format="png"),))
+
+
+def two_built():
+    return {"hero": built(HERO), "other": built(OTHER, original("2" * 64))}
+
+
+def test_a_name_that_another_asset_takes_over_buys_nothing():
+    moved = replace(OTHER, name="hero", base="hero")
+    facts = fresh_facts(HERO, OTHER)
+    facts.stored.add("2" * 64)
+    plan_ = plan([moved], two_built(), facts)
+    assert names_of(plan_) == {"hero": (State.FINISH, "other")}
+    assert plan_.orphans == ()
+
+
+def test_two_names_that_are_swapped_buy_nothing():
+    first, second = replace(HERO, name="other", base="other"), replace(OTHER, name="hero", base="hero")
+    facts = fresh_facts(HERO, OTHER)
+    facts.stored.add("2" * 64)
+    assert names_of(plan([first, second], two_built(), facts)) == {"other": (State.FINISH, "hero"), "hero": (State.FINISH, "other")}
+
+
+def test_two_assets_with_one_request_are_both_renamed():
+    twin = replace(HERO, name="twin", base="twin", outputs=(Output(path="twin.png", format="png"),))
+    lock = {"hero": built(HERO), "twin": built(twin)}
+    renamed = [replace(HERO, name="a", base="a"), replace(twin, name="b", base="b")]
+    assert names_of(plan(renamed, lock, fresh_facts(HERO, twin))) == {"a": (State.FINISH, "hero"), "b": (State.FINISH, "twin")}
+
+
+def test_a_block_that_its_asset_still_goes_by_is_not_taken_away():
+    copy = replace(HERO, name="copy", base="copy", outputs=())
+    assert names_of(plan([copy, HERO], {"hero": built(HERO)}, fresh_facts(HERO)))["hero"] == (State.FRESH, None)
+    assert plan([copy, HERO], {"hero": built(HERO)}, fresh_facts(HERO)).assets["copy"].renamed_from is None
+
+
+def test_a_protected_asset_is_not_replaced_by_an_earlier_answer_either():
+    changed = replace(HERO, prompt="a dog", protect=True)
+    key = recipe.gen_key(recipe.request(changed, {}))
+    facts = fresh_facts(HERO)
+    facts.answers[key] = (original("1" * 64),)
+    facts.stored.add("1" * 64)
+    assert codes(one(changed, {"hero": built(HERO)}, facts)) == ["protected"]
+
+
+def test_what_is_no_file_blocks_before_anything_is_paid_and_whatever_is_asked():
+    folder = {"hero.png": '"hero.png" is a folder, not a file'}
+    planned = one(HERO, {}, Known(obstacles=folder), choices=Choices(overwrite=True))
+    assert (planned.state, codes(planned), planned.reasons[-1].hint) == (
+        State.BLOCKED,
+        ["new", "not-a-file"],
+        'move "hero.png" away, or change the output',
+    )
+    planned = one(HERO, {"hero": built(HERO)}, Known(obstacles=folder), choices=Choices(outputs=False))
+    assert (planned.state, codes(planned)) == (State.BLOCKED, ["not-a-file"])
+    planned = one(LOGO, {}, Known(obstacles={"art/logo.png": '"art/logo.png" is a folder, not a file'}))
+    assert (planned.state, planned.reason, planned.reasons[0].hint) == (
+        State.BLOCKED,
+        '"art/logo.png" is a folder, not a file',
+        'put a file at "art/logo.png"',
+    )
+
+
+def test_a_dropped_file_that_may_be_meant_for_another_asset_waits_for_a_word():
+    manual = Offer(providers=("manual",), traits=Traits(by_hand=True, paid=False), price=FREE)
+    planned = one(HERO, {}, Known(offers={"hero": manual}, dropped={"hero": Drop(path="inbox/x.png", rivals=("a", "b"))}))
+    assert (planned.state, codes(planned)) == (State.WAITS, ["new", "inbox-ambiguous"])
+    assert (planned.reasons[1].text, planned.reasons[1].hint) == (
+        '"inbox/x.png" may be meant for it or for "a", "b"',
+        "assetgen import hero inbox/x.png",
+    )

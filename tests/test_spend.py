@@ -1,7 +1,9 @@
+import math
 from decimal import Decimal
 
 import pytest
 
+import assetgen
 from assetgen.engine.spend import Budget, authority, dollars
 from assetgen.errors import UsageError
 from assetgen.plan.states import FREE, Price
@@ -20,7 +22,11 @@ def price(high):
         ({"CI": "true"}, "1", True, "nothing is spent in CI without ASSETGEN_ALLOW_SPEND=1 and a maximum"),
         ({"CI": "true", "ASSETGEN_ALLOW_SPEND": "1"}, None, True, "nothing is spent in CI without ASSETGEN_ALLOW_SPEND=1 and a maximum"),
         ({"CI": "true", "ASSETGEN_ALLOW_SPEND": "1"}, "1", False, None),
-        ({"CI": "false"}, "1", False, None),
+        ({"CI": "yes"}, "1", True, "nothing is spent in CI without ASSETGEN_ALLOW_SPEND=1 and a maximum"),
+        ({"CI": "woodpecker"}, None, True, "nothing is spent in CI without ASSETGEN_ALLOW_SPEND=1 and a maximum"),
+        ({"CI": "False"}, "1", False, None),
+        ({"CI": "0"}, None, True, None),
+        ({"CI": ""}, None, True, None),
     ],
 )
 def test_who_may_spend(environ, ceiling, agreed, refusal):
@@ -48,12 +54,33 @@ def test_an_unknown_price_is_over_every_ceiling():
     assert Budget(Decimal(0)).reserve(FREE)
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "nan", "inf", "1,5"])
-def test_what_is_no_money_is_refused(text):
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("", "x", "-1", "-0", "+1", "nan", "inf", "1,5", "1e-9", "1_0", "\u0661\u0662", " 1", "1\n", "$", "."),
+        *(-1, -0.0, math.nan, math.inf, Decimal("NaN"), Decimal("-Infinity"), True),
+    ],
+)
+def test_what_is_no_money_is_refused(given):
     with pytest.raises(UsageError) as caught:
-        dollars(text)
-    assert caught.value.message == f'"{text}" is not an amount of money'
+        dollars(given)
+    assert (caught.value.message, caught.value.hint) == (f'"{given}" is not an amount of money', "--max-cost 2.50")
 
 
-def test_money_is_read_exactly():
-    assert dollars("$0.10") == Decimal("0.10")
+@pytest.mark.parametrize(
+    ("given", "amount"), [("$0.10", "0.10"), ("2.", "2"), (".5", "0.5"), (0.1, "0.1"), (1e-9, "0.000000001"), (5, "5"), (Decimal(2), "2")]
+)
+def test_money_is_read_exactly(given, amount):
+    assert dollars(given) == Decimal(amount)
+
+
+def test_small_amounts_are_told_in_plain_digits():
+    budget = Budget(Decimal("1E-9"))
+    assert budget.refusal(price("0.0000001")) == "$0.0000001 does not fit into the budget: $0 of $0.000000001 are spent or reserved"
+
+
+@pytest.mark.parametrize("amount", [-1, math.inf, math.nan, "1e3"])
+def test_a_ceiling_from_python_is_an_amount_of_money(tmp_path, amount):
+    with pytest.raises(UsageError) as caught:
+        assetgen.build(tmp_path, max_cost=amount)
+    assert (caught.value.message, caught.value.hint) == (f'"{amount}" is not an amount of money', 'max_cost="2.50"')

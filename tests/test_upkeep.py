@@ -5,7 +5,9 @@ import time
 
 import pytest
 
+from assetgen import digest
 from assetgen.engine import edit, upkeep
+from assetgen.errors import FaultyFile
 from tests.projects import HERO, results
 from tests.servers.pictures import draw
 
@@ -65,6 +67,34 @@ def test_clean_leaves_a_path_that_another_asset_took_over(shop):
     assert (files(shop), shop.states()) == (["hero.png"], {"other": "fresh"})
 
 
+@pytest.mark.parametrize("path", ["assetgen.toml", ".env.old", "sub/.git/config", ".assetgen/ledger.jsonl"])
+def test_clean_does_not_believe_a_lock_that_names_other_files(shop, path):
+    shop.write(HERO + OTHER).build()
+    victim = shop.path / path
+    victim.parent.mkdir(parents=True, exist_ok=True)
+    if not victim.exists():
+        victim.write_bytes(b"precious")
+    shop.write(HERO)
+    before, locked = victim.read_bytes(), shop.locked()["other"].outputs[0]
+    text = shop.lock.replace("other.png", path).replace(locked.sha256, digest.of_bytes(before))
+    (shop.path / "assetgen.lock").write_text(text)
+    with pytest.raises(FaultyFile):
+        upkeep.clean(shop.path, dry_run=False)
+    assert victim.read_bytes() == before
+
+
+def test_a_lock_that_names_another_file_as_a_digest_moves_nothing(shop):
+    shop.write(HERO).build()
+    precious = shop.path.parent / "precious.txt"
+    precious.write_bytes(b"mine")
+    original = shop.locked()["hero"].original
+    (shop.path / "assetgen.lock").write_text(shop.lock.replace(original.sha256, str(precious)))
+    (shop.path / "hero.png").unlink()
+    with pytest.raises(FaultyFile):
+        shop.build()
+    assert precious.read_bytes() == b"mine"
+
+
 def test_clean_removes_folders_it_leaves_empty(shop):
     shop.write('[assets.hero]\nprompt = "a red fox"\noutputs = ["art/deep/hero.png"]\n').build()
     shop.write(OTHER)
@@ -91,6 +121,30 @@ def test_gc_keeps_what_the_lock_needs_and_what_was_paid(shop):
     shop.edit("a blue fox", "a red fox")
     assert shop.state() == "generate request-changed"
     assert (shop.path / "hero.png").exists()
+
+
+def test_gc_keeps_adopted_pictures_and_accepted_edits_also_when_they_are_superseded(shop):
+    shop.write(HERO)
+    mine, touched = draw("mine", 640, 480), draw("touched", 64, 48)
+    (shop.path / "mine.png").write_bytes(mine)
+    edit.adopt(shop.path, "mine.png", "hero")
+    (shop.path / "mine.png").unlink()
+    (shop.path / "hero.png").write_bytes(touched)
+    edit.accept(shop.path, ["hero"])
+    shop.edit("a red fox", "a blue fox")
+    shop.build(overwrite=True)
+    # Neither stands in the lock any more, and no other file has these bytes.
+    work = {digest.of_bytes(mine), digest.of_bytes(touched)}
+    assert [sha256 for sha256 in work if sha256 in shop.lock] == []
+    assert collect(shop)[0].startswith("removed 1 objects, ")
+    assert work <= set(shop.store.objects())
+    shop.edit("a blue fox", "a red fox")
+    (shop.path / "assetgen.lock").unlink()
+    (shop.path / "hero.png").unlink()
+    assert (results(shop.build(max_cost=None)), shop.asked) == ({"hero": "done"}, 1)
+    assert shop.locked()["hero"].original.provider == "adopted"
+    collect(shop, paid=True)
+    assert (digest.of_bytes(touched) in shop.store.objects(), shop.store.treasures()) == (False, set())
 
 
 def test_gc_spares_what_is_young(shop):
@@ -171,13 +225,19 @@ def test_a_damaged_output_in_the_store_does_not_stop_a_build(shop):
     damaged.write_bytes(b"damaged")
     (shop.path / "hero.png").unlink()
     # Found only when it is read; the original is fine, and the output is made from it.
-    outcome = shop.build(max_cost=None)
-    assert (outcome.results["hero"].message, outcome.results["hero"].hint) == (
-        'the stored bytes of "hero.png" are damaged',
-        "assetgen build hero",
-    )
     assert results(shop.build(max_cost=None)) == {"hero": "done"}
     assert ((shop.path / "hero.png").read_bytes(), shop.asked) == (before, 1)
+
+
+def test_a_repository_that_is_made_later_forgets_nothing(shop, git):
+    shop.write(HERO)
+    shop.server.fail_next("502")
+    shop.build()
+    repository = git(shop.path)
+    assert (upkeep.store_path(shop.path), shop.state()) == (shop.path / ".assetgen", "blocked unknown-outcome")
+    assert [row.asset for row in shop.plan().jobs] == ["hero"]
+    repository.run("add", "-A")
+    assert [line for line in repository.run("ls-files").splitlines() if "assetgen/" in line] == []
 
 
 @pytest.mark.parametrize("repository", [False, True])

@@ -59,7 +59,7 @@ def _root() -> Commands:
             click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."),
         ],
         help="Builds the pictures that assetgen.toml names: the stale ones, and only those.",
-        epilog="assetgen COMMAND --help tells more. NAMES are names, globs and tag:x.",
+        epilog="assetgen COMMAND --help tells more. NAMES are names, globs of * and ? (brackets stand for themselves), and tag:x.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         no_args_is_help=False,
         invoke_without_command=True,
@@ -89,6 +89,12 @@ def _failed(session: Session, error: Exception) -> int:
         case AssetgenError():
             terminal.error(error.message, error.hint)
             return error.exit_code
+        case FileNotFoundError() if not _somewhere():
+            terminal.error("the folder that you are in does not exist any more", "cd to another one, or name it: assetgen -C DIR")
+            return 2
+        case UnicodeEncodeError() if _ascii_names():
+            terminal.error(f'the name "{error.object}" cannot be spelled in {error.encoding}, the encoding of file names', "set PYTHONUTF8=1")
+            return 2
         case OSError() if error.strerror:
             terminal.error(of_system(error))
             return 1
@@ -96,6 +102,20 @@ def _failed(session: Session, error: Exception) -> int:
             log = bugs.keep(traceback.format_exc(), session.path, terminal.redact)
             terminal.error(f'a bug in assetgen ({type(error).__name__}), its log is "{log}"', "report it with that file")
             return BUG
+
+
+def _somewhere() -> bool:
+    """Whether the current folder is still there."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _ascii_names() -> bool:
+    """Whether this environment knows fewer characters for file names than manifests have."""
+    return sys.getfilesystemencoding() != "utf-8"
 
 
 def _usage(session: Session, error: click.ClickException) -> int:

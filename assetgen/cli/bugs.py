@@ -15,21 +15,20 @@ from assetgen.store import location
 def keep(text: str, start: Path, redact: Callable[[str], str]) -> Path:
     """Write a log; returns its path."""
     name = f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
-    for folder in _folders(start.resolve()):
+    for folder in _folders(start):
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / name
-            with path.open("a") as log:
+            with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
                 log.write(redact(text))
             return path
     return Path(os.devnull)
 
 
 def _folders(start: Path) -> list[Path]:
-    root = next((folder for folder in (start, *start.parents) if (folder / MANIFEST).is_file()), None)
     last = Path(tempfile.gettempdir()) / "assetgen"
-    if root is None:
-        return [last]
-    with suppress(AssetgenError, OSError):
-        return [location.home(root) / "logs", last]
+    with suppress(AssetgenError, OSError, UnicodeError):
+        here = start.resolve()
+        root = next((folder for folder in (here, *here.parents) if (folder / MANIFEST).is_file()), None)
+        return [location.home(root) / "logs", last] if root is not None else [last]
     return [last]

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +12,7 @@ from assetgen.cli import bugs, ending, options
 from assetgen.cli.plan import show
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine.build import Options, run
+from assetgen.engine.outcome import Interrupted, Outcome, Status
 from assetgen.engine.spend import dollars
 from assetgen.engine.survey import look
 from assetgen.events import Event, Failed
@@ -42,9 +44,13 @@ def command(session: Session, /, *, dry_run: bool, as_json: bool, max_cost: str 
     reporter = _reporter(session, as_json=as_json)
     try:
         outcome = run(session.path, chosen, lambda event: reporter.tell(_logged(session, event)), confirm=_confirm())
+    except Interrupted as stopped:
+        again = session.again(*_words(_onward(chosen, stopped.left)))
+        session.terminal.error("interrupted; paid jobs that have an id are resumed", f"to go on: {again}")
+        return stopped.exit_code
     finally:
         reporter.close()
-    ending.show(session, outcome, as_json=as_json)
+    ending.show(session, outcome, again=session.again(*_words(_onward(chosen, outcome.left, outcome))), as_json=as_json)
     return outcome.exit_code
 
 
@@ -58,10 +64,18 @@ def _dry(session: Session, given: Options, *, as_json: bool) -> None:
         show(session, seen, [name for name in assets if name in wanted], run=_words(given), as_json=as_json)
 
 
+def _onward(given: Options, left: tuple[str, ...], outcome: Outcome | None = None) -> Options:
+    """What an interrupted build has still to do. What was bought anew is finished, and not bought again."""
+    results = outcome.results if outcome is not None else {}
+    ended = {name for name, result in results.items() if result.status in (Status.DONE, Status.FRESH)}
+    names = given.names or tuple(name for name in given.regenerate if name not in left and name not in ended)
+    return replace(given, names=names, regenerate=left)
+
+
 def _words(given: Options) -> list[str]:
     """The command that does what was shown."""
-    flags = ["--overwrite"] if given.overwrite else []
-    flags += ["--max-cost", str(given.max_cost)] if given.max_cost is not None else []
+    flags = [flag for flag, said in (("--overwrite", given.overwrite), ("--yes", given.agreed), ("--free", given.free_only)) if said]
+    flags += ["--max-cost", f"{given.max_cost:f}"] if given.max_cost is not None else []
     return ["build", *given.names, *(word for name in given.regenerate for word in ("--regenerate", name)), *flags]
 
 

@@ -13,7 +13,7 @@ from assetgen.plan.graph import upstream
 from assetgen.plan.states import AssetPlan, Reason, State
 from assetgen.report import document, listing, words
 
-_PERSON = frozenset({"by-hand", "pick"})
+_PERSON = frozenset({"by-hand", "inbox-ambiguous", "pick"})
 
 
 @options.command("check", "assetgen check --allow-waits")

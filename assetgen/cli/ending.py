@@ -10,12 +10,12 @@ from assetgen.report import document, ending, words
 from assetgen.settings import unguarded
 
 
-def show(session: Session, outcome: Outcome, *, as_json: bool) -> None:
-    """Print the document of a build, or its last lines."""
+def show(session: Session, outcome: Outcome, *, again: str, as_json: bool) -> None:
+    """Print the document of a build, or its last lines. `again` is the command that goes on with an interrupted one."""
     if as_json:
         session.terminal.product(document.text(_document(outcome)))
     else:
-        _lines(session, outcome)
+        _lines(session, outcome, again)
 
 
 def _document(outcome: Outcome) -> document.Document:
@@ -27,13 +27,14 @@ def _document(outcome: Outcome) -> document.Document:
         "interrupted": outcome.interrupted,
         "resumable": outcome.resumable,
         "unknown": outcome.unknown,
+        "left": list(outcome.left),
         "exit_code": outcome.exit_code,
     }
     plans = ((planned, results[name]) for name, planned in outcome.plan.assets.items() if name in results)
     return document.document("build", (ending.entry(planned, result) for planned, result in plans), summary)
 
 
-def _lines(session: Session, outcome: Outcome) -> None:
+def _lines(session: Session, outcome: Outcome, again: str) -> None:
     terminal, results = session.terminal, list(outcome.results.values())
     if session.quiet:
         for result in results:
@@ -50,7 +51,7 @@ def _lines(session: Session, outcome: Outcome) -> None:
         terminal.note(f"of {words.count(outcome.unknown, 'paid job')} nobody knows the outcome", "assetgen jobs")
     if outcome.interrupted:
         resumed = f"; {words.count(outcome.resumable, 'paid job')} {'is' if outcome.resumable == 1 else 'are'} resumed"
-        terminal.note(f"interrupted: run the same command to go on{resumed if outcome.resumable else ''}")
+        terminal.note(f"interrupted{resumed if outcome.resumable else ''}", f"to go on: {again}")
 
 
 def _prompts(session: Session, outcome: Outcome) -> tuple[dict[str, str], str]:

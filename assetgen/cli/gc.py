@@ -8,10 +8,10 @@ from assetgen.engine import upkeep
 
 
 @options.command("gc", "assetgen gc --dry-run")
-@click.option("--paid", is_flag=True, help="Remove originals that cost money as well.")
+@click.option("--paid", is_flag=True, help="Remove originals that cost money, and the work of people, as well.")
 @options.dry_run
 @pass_session
 def command(session: Session, *, paid: bool, dry_run: bool) -> None:
-    """Remove objects of the store that no lock of any ref or worktree needs. Paid originals stay."""
+    """Remove objects of the store that no lock of any ref or worktree needs. Paid originals and the work of people stay."""
     for line in upkeep.collect(session.path, paid=paid, dry_run=dry_run):
         session.terminal.say(line)

@@ -53,7 +53,7 @@ def schema() -> dict[str, object]:
 def _ignore(path: Path) -> list[str]:
     """Append the lines that are missing; returns them."""
     try:
-        before = path.read_text()
+        before = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         before = ""
     there = {line.strip().strip("/") for line in before.splitlines()}

@@ -1,5 +1,7 @@
 """`assetgen jobs`."""
 
+from collections.abc import Container
+
 import click
 
 from assetgen.cli import options
@@ -31,12 +33,13 @@ def command(context: click.Context, *, every: bool, as_json: bool) -> None:
     assert session is not None
     with look(session.path) as seen:
         rows = seen.facts.rows if every else seen.plan.jobs
+        gone = {row.asset for row in seen.plan.jobs if row.asset not in seen.plan.assets}
     if as_json:
         made = document.document("jobs", summary={"total": len(rows), "unknown": sum(1 for row in rows if _lost(row))})
         made["jobs"] = [_entry(row) for row in rows]
         session.terminal.product(document.text(made))
     else:
-        _show(session, rows)
+        _show(session, rows, gone)
 
 
 @command.command("resolve", epilog="Example: assetgen jobs resolve hero --adopt job_123")
@@ -51,7 +54,7 @@ def resolve(session: Session, name: str, *, adopt: str | None, retry: bool, aban
         session.terminal.say(line)
 
 
-def _show(session: Session, rows: tuple[OpenJob, ...]) -> None:
+def _show(session: Session, rows: tuple[OpenJob, ...], gone: Container[str]) -> None:
     terminal = session.terminal
     if not rows:
         terminal.say("no open jobs")
@@ -64,6 +67,8 @@ def _show(session: Session, rows: tuple[OpenJob, ...]) -> None:
         if _lost(row):
             hint = f"look into your account at {row.provider}, then: assetgen jobs resolve {row.asset} --adopt ID | --retry | --abandon"
             terminal.note(f'"{row.asset}": {row.detail or "the request may have been sent, and no answer is known"}', hint)
+        elif row.state is JobState.ABANDONED and row.asset in gone:
+            terminal.note(f'"{row.asset}" is no longer in the manifest', f"to close its job: assetgen jobs resolve {row.asset} --abandon")
 
 
 def _lost(row: OpenJob) -> bool:

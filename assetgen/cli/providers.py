@@ -19,7 +19,7 @@ _SOURCES = ("environment", ".env", "user configuration")
 @pass_session
 def command(session: Session) -> None:
     """List the installed providers: what they are like, whether a key is set, and where their base URL is from."""
-    settings = settings_of(session.path.resolve())
+    settings = settings_of(session.path)
     http = Http(proxy=settings.get(PROXY))
     try:
         found = Providers(settings, http)

@@ -17,7 +17,7 @@ from assetgen.engine.claim import StoppedError, claimed
 from assetgen.engine.pools import Patience, Rate, persist
 from assetgen.engine.spend import Budget
 from assetgen.engine.workspace import Workspace
-from assetgen.errors import AssetgenError, BadAnswer, Limited, ProviderFailure, Unauthorized, Unavailable, Unknown
+from assetgen.errors import AssetgenError, BadAnswer, Limited, ProviderFailure, Unauthorized, Unavailable, Unknown, Unread
 from assetgen.events import Event, Noted, Progressed, Retried
 from assetgen.ledger import Spent
 from assetgen.lockfile import Original
@@ -82,6 +82,7 @@ class Acquisition:
     _spent: list[Spent] = field(default_factory=list)
     _originals: list[Original] = field(default_factory=list)
     _extra: Decimal = Decimal(0)
+    _lives: bool = False
 
     def run(self) -> Answer:
         """Ask until there are as many pictures as candidates are wanted."""
@@ -157,6 +158,8 @@ class Acquisition:
             try:
                 self._submit(self.workspace.providers[name], request, prompt, None)
             except (Unavailable, Unauthorized) as failure:
+                if self._lives:
+                    raise
                 self.tell(Noted(message=f'"{self.planned.name}": {name} is passed over, {failure.message}', hint=failure.hint))
             else:
                 return
@@ -213,7 +216,7 @@ class Acquisition:
         bad: BadAnswer | None = None
         for picture in pictures:
             try:
-                facts = originals.verify(self.workspace, picture.data, request.size)
+                facts = originals.verify(self.workspace, picture.data, request)
             except BadAnswer as failure:
                 bad = failure
                 continue
@@ -242,8 +245,8 @@ class Acquisition:
             case Unknown() if not resumable:
                 self.workspace.journal.unknown(job.row, failure.message)
                 failure.hint = failure.hint or resolve(self.planned.name)
-            case Unknown() | Limited() | Unavailable() if resumable:
-                pass  # the job lives on at the provider, and its id is in the journal
+            case Unknown() | Limited() | Unavailable() | Unread() if resumable:
+                self._lives = True  # the job goes on at the provider, and its id is in the journal
             case BadAnswer():
                 # Answered, so nothing is unknown about it; it may have been paid for, and is counted at its estimate.
                 self._rows.append(self.workspace.journal.fetched(job.row, ()))

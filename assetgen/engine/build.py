@@ -14,17 +14,17 @@ from assetgen.engine import leftovers
 from assetgen.engine.advice import single_copy
 from assetgen.engine.execute import Build, Notify
 from assetgen.engine.hold import PATIENCE, hold
-from assetgen.engine.outcome import Outcome
+from assetgen.engine.outcome import Interrupted, Outcome
 from assetgen.engine.pools import Patience
 from assetgen.engine.select import select
-from assetgen.engine.spend import Authority, authority
+from assetgen.engine.spend import Authority, authority, dollars, in_ci
 from assetgen.engine.survey import Survey, survey_workspace
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import UsageError
 from assetgen.events import Noted, Planned, Waiting
 from assetgen.plan.facts import Choices
 from assetgen.plan.graph import closure
-from assetgen.plan.states import Plan, State
+from assetgen.plan.states import JobState, Plan, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def run(
 ) -> Outcome:
     """Make the project what its manifest says. `confirm` is asked once if money is about to be spent and nothing else allows it.
 
-    Raises FaultyFile and UsageError before anything is changed, Busy if another build keeps the project.
+    Raises FaultyFile and UsageError before anything is changed, Busy if another build keeps the project, Interrupted at a second Ctrl-C.
     """
     workspace = Workspace.open(Path(path), os.environ if environ is None else environ)
     try:
@@ -81,7 +81,7 @@ def run(
                     fail_fast=options.fail_fast,
                     stop=stop,
                 )
-                outcome = build.run()
+                outcome = _finished(build, seen)
             advice = single_copy(workspace, seen.lock)
             if advice is not None:
                 notify(advice)
@@ -99,14 +99,31 @@ def build(
     max_cost: Decimal | float | str | None = None,
     notify: Notify | None = None,
 ) -> Outcome:
-    """Make the assets of the project at `path` that are stale. Money is spent only under `max_cost` (USD) or `policy.max_cost`."""
+    """Make the assets of the project at `path` that are stale. Money is spent only under `max_cost` (USD) or `policy.max_cost`.
+
+    Raises UsageError for a `max_cost` that is no amount of money.
+    """
     options = Options(
         names=tuple(names),
         regenerate=tuple(regenerate),
         overwrite=overwrite,
-        max_cost=None if max_cost is None else Decimal(str(max_cost)),
+        max_cost=None if max_cost is None else dollars(max_cost, hint='max_cost="2.50"'),
     )
     return run(path, options, notify or (lambda _: None))
+
+
+def _finished(build: Build, seen: Survey) -> Outcome:
+    try:
+        return replace(build.run(), left=_left(seen))
+    except KeyboardInterrupt as stopped:
+        raise Interrupted(_left(seen)) from stopped
+
+
+def _left(seen: Survey) -> tuple[str, ...]:
+    """Who was to be regenerated, and has neither a new picture nor an open job that will bring one or must be resolved."""
+    rows = seen.workspace.journal.rows()
+    asked = {row.gen_key for row in rows if row.state is not JobState.ABANDONED}
+    return tuple(sorted(name for name in seen.planner.choices.regenerate if seen.planner.settled[name].gen_key not in asked))
 
 
 def _choices(workspace: Workspace, options: Options) -> Choices:
@@ -114,6 +131,9 @@ def _choices(workspace: Workspace, options: Options) -> Choices:
     unknown = [name for name in options.regenerate if name not in assets]
     if unknown:
         raise UsageError(f'there is no asset "{unknown[0]}" to regenerate', hint="--regenerate takes an exact name; see assetgen status")
+    frozen = [name for name in options.regenerate if assets[name].freeze]
+    if frozen:
+        raise UsageError(f'"{frozen[0]}" is frozen', hint=f"remove freeze = true from [assets.{assets[frozen[0]].base}]")
     drawn = [name for name in options.regenerate if assets[name].file is not None]
     if drawn:
         raise UsageError(f'"{drawn[0]}" is made from the file "{assets[drawn[0]].file}", not generated', hint="change the file")
@@ -137,7 +157,7 @@ def _selected(options: Options, workspace: Workspace) -> frozenset[str]:
 def _authority(seen: Survey, options: Options, chosen: frozenset[str], confirm: type_confirm | None) -> Authority:
     environ, ceiling = seen.workspace.environ, _ceiling(seen.workspace, options)
     found = authority(ceiling=ceiling, agreed=options.agreed, environ=environ, free_only=options.free_only)
-    asks = found.refusal is not None and not options.free_only and environ.get("CI", "").lower() not in ("true", "1")
+    asks = found.refusal is not None and not options.free_only and not in_ci(environ)
     if not asks or confirm is None or not costs(seen.plan, chosen):
         return found
     if confirm(seen.plan, chosen):

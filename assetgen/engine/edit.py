@@ -20,32 +20,38 @@ from assetgen.ledger import Spent
 from assetgen.lockfile import Block, Original, Written
 from assetgen.plan.facts import Choices
 from assetgen.plan.generate import best
-from assetgen.plan.states import AssetPlan, JobState, OpenJob, OutputState
+from assetgen.plan.states import AssetPlan, JobState, OpenJob, OutputState, State
 
 
 def accept(path: Path | str, names: Sequence[str]) -> list[str]:
     """Take assets as they are: a changed request for the picture that is there, outputs edited by hand, a rewritten prompt."""
     lines: list[str] = []
+    accepted: list[str] = []
     with _held(path) as seen:
         record = Record(workspace=seen.workspace, lock=seen.lock)
         for name in sorted(select(names, seen.workspace.manifest.assets)):
-            lines += _accept(seen, record, name)
+            told = _accept(seen, record, name)
+            accepted += [name] if told else []
+            lines += told or [_nothing(seen.planner.settled[name])]
         record.flush(force=True)
-    return lines
+    return [*lines, *_finish(path, *accepted)]
 
 
-def adopt(path: Path | str, file: str, name: str | None) -> list[str]:
-    """Make a picture that is already there the original of an asset, without asking any provider."""
+def adopt(path: Path | str, file: Path | str, name: str | None) -> list[str]:
+    """Make a picture of the project, named from `path` on, the original of an asset, without asking any provider."""
     with _held(path) as seen:
-        planned = _adopting(seen, file, name)
+        found = _inside(seen, Path(path), file)
+        planned = _adopting(seen, found, name, hint=f"assetgen adopt {file} --as NAME")
         _requestable(planned)
-        data = _read(seen, file)
+        data = _read(seen, found)
         sha256 = digest.of_bytes(data)
         facts, made = originals.found(seen.workspace, data, provider="adopted", sha256=sha256)
         originals.keep(seen.workspace, data, facts, made, planned.name)
+        assert planned.gen_key is not None
+        seen.workspace.store.answer(planned.gen_key, made)
         _choose(seen, planned, made)
-        _accept_outputs(seen, seen.planner.settle(planned.asset), frozenset({file}))
-    return [f'{planned.name}: "{file}" is now its original', *_finish(path, planned.name)]
+        _accept_outputs(seen, seen.planner.settle(planned.asset), frozenset({found}))
+    return [f'{planned.name}: "{found}" is now its original', *_finish(path, planned.name)]
 
 
 def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False) -> list[str]:
@@ -62,7 +68,7 @@ def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False)
         if seen.facts.bytes(chosen.sha256) is None and not seen.facts.repeatable(chosen.provider):
             raise AssetgenError(f'the bytes of candidate "{chosen.sha256[:12]}" are nowhere to be found', hint="assetgen store path")
         seen.lock[name] = replace(block, original=chosen)
-        seen.workspace.write_lock(seen.lock)
+        seen.workspace.lock.write(seen.lock)
     return [f"{name}: picked {chosen.sha256[:12]}", *_finish(path, name)]
 
 
@@ -97,6 +103,9 @@ def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, aban
             workspace.journal.submitted(row, {"id": adopt})
             return [f'{name}: the next build resumes job "{adopt}" at {row.provider}']
         workspace.ledger.add(replace(Spent.of(row, (), actual=False), basis="unknown"))
+        if abandon and _forgettable(seen, row):
+            workspace.journal.close(row)
+            return [f"{name}: given up and closed, since no asset asks for it any more"]
         if abandon:
             workspace.journal.abandoned(row)
             return [f"{name}: given up; `assetgen build --regenerate {name}` asks again"]
@@ -107,7 +116,9 @@ def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, aban
 @contextmanager
 def _held(path: Path | str) -> Iterator[Survey]:
     with look(path) as first, hold(first.workspace.home, first.workspace.root, lambda _: None):
-        yield survey_workspace(first.workspace, Choices())
+        seen = survey_workspace(first.workspace, Choices())
+        Record(workspace=seen.workspace, lock=seen.lock).rename(seen.plan)
+        yield seen
 
 
 def _planned(seen: Survey, name: str) -> AssetPlan:
@@ -122,6 +133,12 @@ def _rows(seen: Survey, name: str) -> list[OpenJob]:
     planned = seen.plan.assets.get(name)
     same = seen.facts.jobs(planned.gen_key) if planned is not None and planned.gen_key is not None else ()
     return [*same, *(row for row in seen.plan.jobs if row.asset == name and row not in same)]
+
+
+def _forgettable(seen: Survey, row: OpenJob) -> bool:
+    """Whether nothing is left that the row could warn of: its asset is gone, and no other one asks for the same."""
+    assets = seen.plan.assets
+    return row.asset not in assets and all(planned.gen_key != row.gen_key for planned in assets.values())
 
 
 def _requestable(planned: AssetPlan) -> None:
@@ -147,16 +164,21 @@ def _choose(seen: Survey, planned: AssetPlan, made: Original) -> None:
             seen.facts.done(row)
 
 
-def _finish(path: Path | str, name: str) -> list[str]:
+def _finish(path: Path | str, *names: str) -> list[str]:
     """Make the outputs that follow from a decision; free local work."""
-    outcome = run(path, Options(names=(name,), free_only=True), lambda _: None)
-    result = outcome.results[name]
-    return [f"{name}: wrote {written}" for written in result.written] + ([f"{name}: {result.message}"] if result.message else [])
+    if not names:
+        return []
+    outcome = run(path, Options(names=names, free_only=True), lambda _: None)
+    lines: list[str] = []
+    for result in (outcome.results[name] for name in names):
+        lines += [f"{result.asset}: wrote {written}" for written in result.written]
+        lines += [f"{result.asset}: {result.message}"] if result.message else []
+    return lines
 
 
 def _accept(seen: Survey, record: Record, name: str) -> list[str]:
     planned = seen.plan.assets[name]
-    block = record.block(planned)
+    block = seen.lock.get(name)
     if planned.asset.file is None:
         _requestable(planned)
     assert planned.request is not None
@@ -171,7 +193,13 @@ def _accept(seen: Survey, record: Record, name: str) -> list[str]:
         lines.append(f"{name}: the picture is accepted for the changed request")
     planned = seen.planner.settle(planned.asset)
     lines += _accept_outputs(seen, planned, _blocked(planned))
-    return lines or [f"{name}: nothing to accept, it is {planned.state}"]
+    return lines
+
+
+def _nothing(planned: AssetPlan) -> str:
+    if planned.state is State.FRESH:
+        return f"{planned.name}: nothing to accept, it is fresh"
+    return f"{planned.name}: nothing to accept, and a build has work to do: {planned.reason}"
 
 
 def _blocked(planned: AssetPlan) -> frozenset[str]:
@@ -188,10 +216,11 @@ def _accept_outputs(seen: Survey, planned: AssetPlan, paths: frozenset[str]) -> 
             continue
         data = _read(seen, path)
         width, height = _measured(seen, data)
-        seen.workspace.store.put(data)
+        sha256 = seen.workspace.store.put(data)
+        seen.workspace.store.treasure(sha256)
         outputs[path] = Written(
             path=path,
-            sha256=digest.of_bytes(data),
+            sha256=sha256,
             bytes=len(data),
             width=width,
             height=height,
@@ -200,7 +229,7 @@ def _accept_outputs(seen: Survey, planned: AssetPlan, paths: frozenset[str]) -> 
         )
         lines.append(f'{planned.name}: "{path}" is accepted as it is')
     seen.lock[planned.name] = replace(block, outputs=tuple(outputs.values()))
-    seen.workspace.write_lock(seen.lock)
+    seen.workspace.lock.write(seen.lock)
     return lines
 
 
@@ -213,13 +242,22 @@ def _measured(seen: Survey, data: bytes) -> tuple[int, int]:
     return facts.width, facts.height
 
 
-def _adopting(seen: Survey, file: str, name: str | None) -> AssetPlan:
+def _inside(seen: Survey, start: Path, file: Path | str) -> str:
+    """A file as a path of the project. Links are followed up to its folder; where the file itself leads is seen when it is read."""
+    full = start / Path(file).expanduser()
+    try:
+        return (full.parent.resolve() / full.name).relative_to(seen.workspace.root).as_posix()
+    except ValueError:
+        raise UsageError(f'"{file}" is outside the project', hint="copy it into the project, or use assetgen import NAME FILE") from None
+
+
+def _adopting(seen: Survey, file: str, name: str | None, hint: str) -> AssetPlan:
     if name is not None:
         return _planned(seen, name)
     for planned in seen.plan.assets.values():
         if any(output.path == file for output in planned.asset.outputs):
             return planned
-    raise UsageError(f'"{file}" is no output of any asset', hint=f"assetgen adopt {file} --as NAME")
+    raise UsageError(f'"{file}" is no output of any asset', hint=hint)
 
 
 def _read(seen: Survey, file: str) -> bytes:

@@ -8,7 +8,7 @@ import queue
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -26,7 +26,7 @@ from assetgen.engine.record import Record
 from assetgen.engine.spend import Authority, Budget
 from assetgen.engine.survey import Survey
 from assetgen.engine.tally import Tally
-from assetgen.errors import AssetgenError, ProviderFailure, Unexpected, of_system
+from assetgen.errors import AssetgenError, Changed, ProviderFailure, Unexpected, of_system
 from assetgen.events import Done, Event, Failed, Noted, Skipped, Started
 from assetgen.plan.generate import rewritten
 from assetgen.plan.graph import downstream, upstream
@@ -34,6 +34,7 @@ from assetgen.plan.states import AssetPlan, JobState, State
 
 Notify: TypeAlias = Callable[[Event], None]
 _ROUNDS = 8
+_KINDS: Mapping[type[AssetgenError], str] = {Unexpected: "expect", Changed: "modified"}
 Yield: TypeAlias = Answer | Finished | Dropped | Awaited
 
 
@@ -54,7 +55,7 @@ class Build:
         """Prepare pools, budget and record."""
         workspace = self.survey.workspace
         self._planner = self.survey.planner
-        self._record = Record(workspace=workspace, lock=self.survey.lock)
+        self._record = Record(workspace=workspace, lock=self.survey.lock, notify=self.notify, halt=self.stop.set)
         self._materials = Materials(workspace=workspace, facts=self.survey.facts, settled=self._planner.settled)
         self._budget = Budget(self.authority.ceiling)
         self._queue: queue.SimpleQueue[tuple[str, Future[Yield]] | Event] = queue.SimpleQueue()
@@ -62,7 +63,6 @@ class Build:
         self._ready: deque[str] = deque()
         self._running = 0
         self._tally = Tally()
-        self._inbox: list[str] = []
         self._bug = False
         self._halted = False
         self._below = downstream(workspace.manifest.assets)
@@ -70,6 +70,7 @@ class Build:
     def run(self) -> Outcome:
         """Do everything that can be done. A second interrupt leaves as KeyboardInterrupt, after the lock is written."""
         try:
+            self._record.rename(self.survey.plan)
             self._ready.extend(name for name in self._planner.settled if name in self.selected)
             while self._ready or self._running:
                 while self._ready:
@@ -108,7 +109,7 @@ class Build:
             raise AssertionError(f"{name} does not come to rest: {actions}")
         if self.stop.is_set() and planned.state is not State.FRESH:
             failed = "not tried, because another asset failed and --fail-fast was given"
-            self._end(name, Status.SKIPPED, failed if self._halted else "interrupted; run the same command to go on")
+            self._end(name, Status.SKIPPED, failed if self._halted else "interrupted")
             return
         match planned.state:
             case State.FRESH:
@@ -143,6 +144,8 @@ class Build:
             self._start(planned, self._pools.local, lambda: drop(self.survey.workspace, planned))
         elif planned.picks:
             self._begin(planned)
+            # What an earlier build bought and could not lock is the picture that --regenerate asked for.
+            self._anew(planned.name)
             self._record.originals(planned, planned.picks)
             self._again(planned.name)
         else:
@@ -199,8 +202,7 @@ class Build:
                 case Answer() as answer:
                     self._answered(planned, answer)
                 case Dropped() as dropped:
-                    self._record.originals(planned, (dropped.original,))
-                    self._inbox.append(dropped.path)
+                    self._record.dropped(planned, dropped)
                     self._again(name)
                 case Awaited():
                     self.survey.facts.reread(planned.gen_key or "")
@@ -212,7 +214,7 @@ class Build:
         except ProviderFailure as failure:
             self._fail(name, failure.kind, failure.message, failure.hint)
         except AssetgenError as error:
-            self._fail(name, "expect" if isinstance(error, Unexpected) else "finish", error.message, error.hint)
+            self._fail(name, _KINDS.get(type(error), "finish"), error.message, error.hint)
         except OSError as error:
             self._fail(name, "finish", of_system(error))
         except Exception:  # noqa: BLE001 - one of the two catch-alls: a bug in one asset must not lose the work of the others
@@ -228,8 +230,7 @@ class Build:
             self.survey.facts.done(planned.job)
         if answer.originals:
             self._record.superseded(self.survey.facts.jobs(planned.gen_key or ""))
-            choices = self._planner.choices
-            self._planner.choices = replace(choices, regenerate=choices.regenerate - {name})
+            self._anew(name)
             refused = rewritten(answer.originals, self.survey.workspace.manifest.policy, name)
             if refused is not None:
                 self._fail(name, "rewritten", refused.text, refused.hint)
@@ -240,6 +241,11 @@ class Build:
             self._fail(name, kind, answer.failure.message, answer.failure.hint)
             return
         self._again(name)
+
+    def _anew(self, name: str) -> None:
+        """The new picture of an asset is there."""
+        choices = self._planner.choices
+        self._planner.choices = replace(choices, regenerate=choices.regenerate - {name})
 
     def _again(self, name: str) -> None:
         """Settle an asset anew after its blocks changed, and go on with it."""
@@ -280,17 +286,8 @@ class Build:
             if mine and (gone or self._tally.settled(row.asset)):
                 self._record.replayed(row)
         self._record.flush(force=True)
-        for path in self._inbox:
-            self.survey.workspace.project.remove(path)
 
     def _outcome(self) -> Outcome:
         rows = [row for row in self.survey.workspace.journal.rows() if row.project == self.survey.workspace.name]
-        return Outcome(
-            plan=self.survey.plan,
-            results=dict(self._tally.ended),
-            spent=self._budget.spent,
-            interrupted=self.stop.is_set() and not self._halted,
-            bug=self._bug,
-            resumable=sum(1 for row in rows if row.state is JobState.SUBMITTED),
-            unknown=sum(1 for row in rows if row.state in (JobState.INTENT, JobState.UNKNOWN)),
-        )
+        interrupted = self.stop.is_set() and not self._halted
+        return self._tally.outcome(self.survey.plan, rows, spent=self._budget.spent, interrupted=interrupted, bug=self._bug)

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from assetgen import digest
 from assetgen.engine.offers import offer
 from assetgen.engine.workspace import Workspace
 from assetgen.lockfile import Lock, Original
 from assetgen.model import Asset
+from assetgen.plan.facts import Drop
 from assetgen.plan.states import Offer, OpenJob
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif"})
@@ -35,6 +36,10 @@ class DiskFacts:
         """SHA-256 of a file of the project."""
         return self._workspace.project.content(path)
 
+    def obstacle(self, path: str) -> str | None:
+        """Why what lies at a path is no file of the project."""
+        return self._workspace.project.obstacle(path)
+
     def find(self, sha256: str) -> bool:
         """Whether store, originals folder or a locked output have these bytes."""
         if self._workspace.store.has(sha256) or self.kept(sha256) is not None:
@@ -47,7 +52,7 @@ class DiskFacts:
         if folder == "store":
             return None
         if self._kept is None:
-            paths = self._workspace.project.glob(f"{folder}/*-*.*")
+            paths = self._workspace.project.files_in(folder)
             self._kept = {PurePosixPath(path).stem.rpartition("-")[2]: path for path in paths}
         path = self._kept.get(sha256[:16])
         return path if path is not None and self.content(path) == sha256 else None
@@ -57,12 +62,16 @@ class DiskFacts:
         data = self._workspace.store.get(sha256)
         if data is not None:
             return data
-        kept = self.kept(sha256)
-        for path in ([kept] if kept else []) + self._paths.get(sha256, []):
+        for path in self.places(sha256):
             # What `content` says may be the digest a git LFS pointer stands for; the bytes themselves are wanted here.
             if self.content(path) == sha256 and digest.of_bytes(data := self._workspace.project.read(path)) == sha256:
                 return data
         return None
+
+    def places(self, sha256: str) -> list[str]:
+        """Where in the project these bytes, or a git LFS pointer to them, are or have been."""
+        kept = self.kept(sha256)
+        return ([kept] if kept else []) + self._paths.get(sha256, [])
 
     def yielded(self, gen_key: str) -> tuple[Original, ...]:
         """What this request yielded before."""
@@ -81,13 +90,25 @@ class DiskFacts:
         rows = self._jobs.get(row.gen_key, [])
         self._jobs[row.gen_key] = [other for other in rows if other.id != row.id]
 
-    def inbox(self, asset: str) -> str | None:
-        """The file that a person dropped for this asset: its stem is the asset's name, or the name in file-safe form."""
+    def inbox(self, asset: str) -> Drop | None:
+        """The file that a person dropped for this asset: its stem is the asset's name, or the name in file-safe form.
+
+        A name that is exactly that of one asset never means another one.
+        """
         if self._inbox is None:
-            folder = self._workspace.manifest.inbox
-            found = (Path(path) for path in self._workspace.project.glob(f"{folder}/*"))
-            self._inbox = {path.stem: path.as_posix() for path in found if path.suffix.lower() in _PICTURES}
-        return self._inbox.get(asset) or self._inbox.get(slug(asset))
+            found = (PurePosixPath(path) for path in self._workspace.project.files_in(self._workspace.manifest.inbox))
+            self._inbox = {path.stem: str(path) for path in found if path.suffix.lower() in _PICTURES}
+        if asset in self._inbox:
+            return Drop(path=self._inbox[asset])
+        stem = slug(asset)
+        if stem not in self._inbox or self._by_hand(stem):
+            return None
+        others = (name for name in self._workspace.manifest.assets if name != asset and slug(name) == stem)
+        return Drop(path=self._inbox[stem], rivals=tuple(name for name in others if self._by_hand(name)))
+
+    def _by_hand(self, asset: str) -> bool:
+        found = self._workspace.manifest.assets.get(asset)
+        return found is not None and self.offer(found).traits.by_hand
 
     def offer(self, asset: Asset) -> Offer:
         """Who could generate it, for how much."""

@@ -1,14 +1,16 @@
 """Makes an asset's outputs from its original: free, repeatable local work. Runs on a local thread; touches only output files."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from assetgen import digest
 from assetgen.decode.pool import ACCEPTED
 from assetgen.engine import originals
 from assetgen.engine.materials import Materials
-from assetgen.errors import AssetgenError, Unexpected
+from assetgen.errors import AssetgenError, Changed, Unexpected
 from assetgen.lockfile import Original, Written
 from assetgen.model import Expect
+from assetgen.plan.outputs import keep_or_replace
 from assetgen.plan.states import AssetPlan, OutputPlan, OutputState
 from assetgen.post.pipeline import Rendered, Rendering, render
 
@@ -27,21 +29,37 @@ class Finished:
 def finish(materials: Materials, planned: AssetPlan) -> Finished:
     """Restore or render what the plan says; nothing is written before every output of the asset is made and checked."""
     first_seen = _file_original(materials, planned)
-    todo = [output for output in planned.outputs if output.state is OutputState.FINISH]
+    stored = _stored(materials, planned)
+    todo = [output for output in planned.outputs if output.state is not OutputState.FRESH and output.output.path not in stored]
     made = dict(zip((output.output.path for output in todo), _render(materials, planned, todo), strict=True)) if todo else {}
     done: list[Written] = []
     writes: list[tuple[str, bytes]] = []
     for output in planned.outputs:
-        written, data = _one(materials, planned, output, made.get(output.output.path))
-        done.append(written)
+        path = output.output.path
+        rendered = made.get(path)
+        if rendered is not None:
+            done.append(_rendered(planned, output, rendered))
+        else:
+            done.append(replace(_locked(planned, output), path=path, removed=False))
+        data = rendered.data if rendered is not None else stored.get(path)
         if data is not None:
-            writes.append((written.path, data))
-    changed: list[str] = []
-    for path, data in writes:
-        materials.workspace.store.put(data)
-        if materials.workspace.project.write(path, data):
-            changed.append(path)
-    return Finished(outputs=tuple(done), changed=tuple(changed), original=first_seen)
+            writes.append((path, data))
+    return Finished(outputs=tuple(done), changed=tuple(_write(materials, planned, writes)), original=first_seen)
+
+
+def _write(materials: Materials, planned: AssetPlan, writes: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+    """Put the outputs in their places; yields those that changed. Raises Changed for one that somebody has edited since the plan."""
+    project = materials.workspace.project
+    try:
+        for path, data in writes:
+            materials.workspace.store.put(data)
+            project.check_unedited(path)
+        for path, data in writes:
+            if project.replace(path, data):
+                yield path
+    except Changed as error:
+        error.hint = keep_or_replace(planned.name)
+        raise
 
 
 def _file_original(materials: Materials, planned: AssetPlan) -> Original | None:
@@ -49,7 +67,7 @@ def _file_original(materials: Materials, planned: AssetPlan) -> Original | None:
     locked = planned.block.original if planned.block is not None else None
     if planned.asset.file is None or planned.chosen is None or (locked is not None and locked.sha256 == planned.chosen):
         return None
-    data = materials.workspace.project.read(planned.asset.file)
+    data = materials.workspace.project.read_seen(planned.asset.file)
     _, record = originals.found(materials.workspace, data, provider="file", sha256=planned.chosen, formats=FILE_FORMATS)
     return record
 
@@ -70,38 +88,41 @@ def _render(materials: Materials, planned: AssetPlan, todo: list[OutputPlan]) ->
     return render(materials.original(planned), renderings, materials.files(planned))
 
 
-def _one(materials: Materials, planned: AssetPlan, output: OutputPlan, made: Rendered | None) -> tuple[Written, bytes | None]:
-    """What the lock will say of one output, and the bytes to write if there are any."""
-    block, path = planned.block, output.output.path
-    if made is not None:
-        _check(planned.asset.expect, path, made)
-        written = Written(
-            path=path,
-            sha256=digest.of_bytes(made.data),
-            bytes=len(made.data),
-            width=made.width,
-            height=made.height,
-            finish=dict(output.finish),
-        )
-        return written, made.data
-    assert block is not None
-    twin = block.output(path) if output.state is OutputState.FRESH else None
-    locked = twin or next(one for one in block.outputs if one.sha256 == output.sha256 and one.finish == output.finish)
-    again = Written(
+def _stored(materials: Materials, planned: AssetPlan) -> dict[str, bytes]:
+    """The bytes of the outputs to restore. One whose bytes are found damaged is made again from the original, unless somebody edited it."""
+    found: dict[str, bytes] = {}
+    for output in planned.outputs:
+        if output.state is not OutputState.RESTORE:
+            continue
+        path, locked = output.output.path, _locked(planned, output)
+        data = materials.facts.bytes(locked.sha256)
+        if data is not None:
+            found[path] = data
+        elif locked.edited:
+            message = f'the stored bytes of "{path}", which was edited by hand, are damaged'
+            raise AssetgenError(message, hint=f"put your file back; or, to have it made from the original: assetgen build {planned.name}")
+    return found
+
+
+def _locked(planned: AssetPlan, output: OutputPlan) -> Written:
+    """What the lock says of an output, which may have stood under another path."""
+    assert planned.block is not None
+    twin = planned.block.output(output.output.path) if output.state is OutputState.FRESH else None
+    return twin or next(one for one in planned.block.outputs if one.sha256 == output.sha256 and one.finish == output.finish)
+
+
+def _rendered(planned: AssetPlan, output: OutputPlan, made: Rendered) -> Written:
+    """What the lock will say of an output that was made just now."""
+    path = output.output.path
+    _check(planned.asset.expect, path, made)
+    return Written(
         path=path,
-        sha256=locked.sha256,
-        bytes=locked.bytes,
-        width=locked.width,
-        height=locked.height,
-        finish=locked.finish,
-        edited=locked.edited,
+        sha256=digest.of_bytes(made.data),
+        bytes=len(made.data),
+        width=made.width,
+        height=made.height,
+        finish=dict(output.finish),
     )
-    if output.state is OutputState.FRESH:
-        return again, None
-    data = materials.facts.bytes(locked.sha256)
-    if data is None:
-        raise AssetgenError(f'the stored bytes of "{path}" are damaged', hint=f"assetgen build {planned.name}")
-    return again, data
 
 
 def _check(expect: Expect, path: str, made: Rendered) -> None:

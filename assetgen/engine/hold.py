@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from assetgen import digest
 from assetgen.errors import Busy
-from assetgen.store import atomic
+from assetgen.store import atomic, location
 from assetgen.store.held import held
 
 PATIENCE = 300.0
@@ -23,8 +23,9 @@ _NAME = re.compile(r"[0-9a-f]{16}")
 @contextlib.contextmanager
 def hold(home: Path, root: Path, waiting: Callable[[str], None], *, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the project at `root`. `waiting` is told who has it after a second; raises Busy after `patience` seconds."""
+    location.make(home)
     folder = home / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     name = digest.of_bytes(str(root).encode())[:16]
     lock = FileLock(folder / name)
     card = folder / f"{name}.json"

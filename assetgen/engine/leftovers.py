@@ -1,5 +1,6 @@
 """Removes the temps that killed processes left, wherever a build may have been writing. The holder of a project calls it."""
 
+import os
 from pathlib import Path
 
 from assetgen.engine.hold import alone
@@ -25,6 +26,6 @@ def _folder(path: str) -> str:
 
 
 def _temps(root: Path, folder: str) -> list[Path]:
-    """The temps of a folder of the project; none where a link leads out of it."""
-    full = (root / folder).resolve()
-    return atomic.temps(full) if full.is_relative_to(root) else []
+    """The temps of a folder of the project; none where a link leads out of it, or nowhere."""
+    full = Path(os.path.realpath(root / folder))
+    return atomic.temps(full) if full.is_relative_to(root) and full.is_dir() else []

@@ -43,14 +43,14 @@ class Materials:
     def original(self, planned: AssetPlan) -> bytes:
         """The bytes of an asset's chosen original. Raises Corrupt where they are nowhere."""
         if planned.asset.file is not None:
-            return self.workspace.project.read(planned.asset.file)
+            return self.workspace.project.read_seen(planned.asset.file)
         assert planned.chosen is not None
         data = self.facts.bytes(planned.chosen)
         if data is not None:
             return data
         locked = planned.block.original if planned.block is not None else None
         if locked is None or not self.facts.repeatable(locked.provider):
-            raise Corrupt(f'the original of "{planned.name}" is damaged or gone', hint="assetgen store verify")
+            raise self._lost(planned.name, planned.chosen)
         return self._redraw(planned, locked)
 
     def addressed(self, planned: AssetPlan, provider: str) -> Request:
@@ -79,8 +79,15 @@ class Materials:
             for step in output.steps:
                 for name in self.workspace.ops[step.op].files & step.params.keys():
                     path = str(step.params[name])
-                    found[path] = self.workspace.project.read(path)
+                    found[path] = self.workspace.project.read_seen(path)
         return found
+
+    def _lost(self, name: str, sha256: str) -> Corrupt:
+        """Bytes that the plan took to be there, and that cannot be read."""
+        pointer = next((path for path in self.facts.places(sha256) if self.facts.content(path) == sha256), None)
+        if pointer is not None:
+            return Corrupt(f'the original of "{name}" is not here: "{pointer}" is a git LFS pointer', hint="git lfs pull")
+        return Corrupt(f'the original of "{name}" is damaged or gone', hint="assetgen store verify")
 
     def _redraw(self, planned: AssetPlan, locked: Original) -> bytes:
         provider = self.workspace.providers[locked.provider]
@@ -95,14 +102,14 @@ class Materials:
         if digest.of_bytes(data) == locked.sha256:
             self.workspace.store.put(data)
             return data
-        if originals.verify(self.workspace, data, request.size).pixels == locked.pixels:
+        if originals.verify(self.workspace, data, request).pixels == locked.pixels:
             return data
         message = f'"{planned.name}" is drawn differently today than the picture that is locked'
         raise AssetgenError(message, hint=f"assetgen build --regenerate {planned.name}")
 
     def _blob(self, asset: Asset, reference: Reference) -> Blob:
         if isinstance(reference, Local):
-            name, data = reference.path, self.workspace.project.read(reference.path)
+            name, data = reference.path, self.workspace.project.read_seen(reference.path)
         else:
             name, data = f"{slug(reference.name)}.png", self.original(self.settled[reference.name])
         found = container.sniff(data)

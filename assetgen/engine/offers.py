@@ -1,13 +1,15 @@
 """Who could generate an asset, at what size and price, and what its model ignores: known before anything is paid, offline, keyless."""
 
+import math
 from collections.abc import Iterator
 
-from assetgen.catalog import Model
+from assetgen.catalog import Model, check_params
 from assetgen.engine.addressing import addressed
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import Impossible
 from assetgen.model import Asset, Local, Size
 from assetgen.plan.states import FREE, Offer, Price, Reason
+from assetgen.post import MAX_PIXELS
 from assetgen.providers import Blob, Provider, Request
 
 
@@ -19,6 +21,7 @@ def offer(workspace: Workspace, asset: Asset) -> Offer:
         return Offer(problem=_unserved(asset))
     served: list[tuple[Provider, Size | None]] = []
     problems: list[Reason] = []
+    remarks: dict[str, None] = {}
     for name in names:
         try:
             provider = workspace.providers[name]
@@ -28,10 +31,13 @@ def offer(workspace: Workspace, asset: Asset) -> Offer:
                 continue
             probe = addressed(workspace.catalog, _probe(asset), name, asset.size)
             provider.check(probe)
+            _check_size(probe.size)
+            notes = _check_params(model, asset, name)
         except Impossible as error:
             problems.append(Reason(code="impossible", text=f"{name}: {error.message}", hint=error.hint))
             continue
         served.append((provider, probe.size))
+        remarks.update(dict.fromkeys(notes))
     if not served:
         return Offer(problem=problems[0])
     first, size = served[0]
@@ -43,9 +49,27 @@ def offer(workspace: Workspace, asset: Asset) -> Offer:
         traits=first.traits,
         size=size,
         price=_dearest([_price(workspace, asset, model, provider, wanted) for provider, wanted in served]),
-        notes=tuple(_notes(asset, model, ignored)),
+        notes=(*_notes(asset, model, ignored), *remarks),
         unhonoured=ignored,
     )
+
+
+def _check_size(size: Size | None) -> None:
+    """Raise Impossible for a picture that could be drawn or bought, and not be finished."""
+    if size is None or size.width * size.height <= MAX_PIXELS:
+        return
+    scale = math.sqrt(MAX_PIXELS / (size.width * size.height))
+    largest = Size(math.floor(size.width * scale), math.floor(size.height * scale))
+    raise Impossible(f"{size} are more than {MAX_PIXELS // 1_000_000} million pixels, which cannot be finished", hint=f'size = "{largest}"')
+
+
+def _check_params(model: Model | None, asset: Asset, provider: str) -> list[str]:
+    """What the catalog finds odd about the parameters. Raises Impossible for what it knows to be wrong."""
+    found = check_params(model, asset.params, provider) if model is not None else []
+    for problem in found:
+        if problem.severity == "error":
+            raise Impossible(problem.message, hint=problem.hint)
+    return [problem.message for problem in found]
 
 
 def _providers(workspace: Workspace, asset: Asset, model: Model | None) -> tuple[str, ...]:
@@ -54,7 +78,8 @@ def _providers(workspace: Workspace, asset: Asset, model: Model | None) -> tuple
     if asset.via:
         return asset.via
     known = workspace.catalog.providers_of(model) if model is not None else ()
-    return tuple(name for name in known if name in workspace.providers)
+    # Without `via` only the usual provider is asked: who else may be paid is for the user to say.
+    return tuple(name for name in known if name in workspace.providers)[:1]
 
 
 def _unserved(asset: Asset) -> Reason:

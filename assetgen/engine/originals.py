@@ -11,19 +11,22 @@ from assetgen.engine.facts import slug
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import BadAnswer, UsageError
 from assetgen.lockfile import Original
-from assetgen.model import Size
 from assetgen.plan.states import Price
 from assetgen.providers import Cost, Picture, Provider, Request
 
 
-def verify(workspace: Workspace, data: bytes, wanted: Size | None) -> Facts:
-    """Decode the answer of a provider. Raises BadAnswer, and keeps the bytes where a person can look at them."""
+def verify(workspace: Workspace, data: bytes, request: Request) -> Facts:
+    """Decode the answer of a provider. Raises BadAnswer, and keeps the bytes where a person can look at them.
+
+    The size must be the one the user asked for; where only a ratio was asked for, pixels are the model's own affair.
+    """
+    wanted = request.size
     limit = max(MAX_PIXELS, wanted.width * wanted.height if wanted else 0)
     try:
         facts = workspace.decoder.inspect(data, max_pixels=limit)
     except NotAPicture as error:
         raise _bad(workspace, data, error.message) from error
-    if wanted is not None and (facts.width, facts.height) != (wanted.width, wanted.height):
+    if wanted is not None and request.ratio is None and (facts.width, facts.height) != (wanted.width, wanted.height):
         raise _bad(workspace, data, f"the picture is {facts.width}x{facts.height}, and {wanted} was asked for")
     if facts.blank:
         raise _bad(workspace, data, "the picture is blank")

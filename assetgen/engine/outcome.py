@@ -32,9 +32,22 @@ class Result:
     cost: Decimal | None = None
 
 
+class Interrupted(KeyboardInterrupt):
+    """A second interrupt: the build was left at once, with its lock written. `left` as in `Outcome`."""
+
+    exit_code = 130
+
+    def __init__(self, left: tuple[str, ...]) -> None:
+        super().__init__()
+        self.left = left
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The end of a build. `plan` is the plan it began with; `resumable` counts paid jobs that the next build takes up again."""
+    """The end of a build. `plan` is the plan it began with; `resumable` counts paid jobs that the next build takes up again.
+
+    left: assets that were to be regenerated and were not, nor will be by a build that is not told so.
+    """
 
     plan: Plan
     results: Mapping[str, Result] = field(default_factory=dict)
@@ -43,6 +56,7 @@ class Outcome:
     bug: bool = False
     resumable: int = 0
     unknown: int = 0
+    left: tuple[str, ...] = ()
 
     def count(self, status: Status) -> int:
         """How many assets ended like this."""
@@ -52,7 +66,7 @@ class Outcome:
     def exit_code(self) -> int:
         """0 all done, 1 something failed, is blocked or unknown, 3 a bug, 130 interrupted. Waiting for a person is no failure."""
         if self.interrupted:
-            return 130
+            return Interrupted.exit_code
         if self.bug:
             return 3
         bad = (Status.FAILED, Status.BLOCKED, Status.SKIPPED)

@@ -1,15 +1,19 @@
 """The lock of a running build: results become blocks, the file is written at intervals, and journal rows close only after it is durable."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from assetgen.engine.acquire import Answer
 from assetgen.engine.finish import Finished
+from assetgen.engine.inbox import Dropped, clear
 from assetgen.engine.workspace import Workspace
+from assetgen.errors import AssetgenError
+from assetgen.events import Event
 from assetgen.ledger import Spent
 from assetgen.lockfile import Block, Original
 from assetgen.plan.generate import best, distinct
-from assetgen.plan.states import AssetPlan, JobState, OpenJob
+from assetgen.plan.states import AssetPlan, JobState, OpenJob, Plan
 
 _INTERVAL = 2.0
 
@@ -20,14 +24,18 @@ class Record:
 
     workspace: Workspace
     lock: dict[str, Block]
+    notify: Callable[[Event], None] = lambda _: None
+    halt: Callable[[], None] = lambda: None
     _closing: list[OpenJob] = field(default_factory=list)
+    _taken: list[Dropped] = field(default_factory=list)
     _dirty: bool = False
+    _failure: Exception | None = None
     _written: float = field(default_factory=time.monotonic)
 
     def originals(self, planned: AssetPlan, found: tuple[Original, ...]) -> None:
         """A request was answered: choose, or leave the choice to a person where several candidates are wanted."""
         assert planned.request is not None
-        before = self.block(planned)
+        before = self.lock.get(planned.name)
         same = before is not None and before.request == planned.request
         earlier = _all(before) if same and before is not None else ()
         every = distinct((*earlier, *found))
@@ -40,9 +48,14 @@ class Record:
         )
         self._dirty = True
 
+    def dropped(self, planned: AssetPlan, dropped: Dropped) -> None:
+        """A person's picture was taken; its file leaves the inbox after the next write of the lock."""
+        self.originals(planned, (dropped.original,))
+        self._taken.append(dropped)
+
     def finished(self, planned: AssetPlan, done: Finished) -> None:
         """Outputs were made: keep those the manifest no longer asks for, marked, until `clean` removes their files."""
-        before = self.block(planned)
+        before = self.lock.get(planned.name)
         wanted = {written.path for written in done.outputs}
         gone = tuple(replace(one, removed=True) for one in (before.outputs if before is not None else ()) if one.path not in wanted)
         assert planned.request is not None
@@ -82,22 +95,49 @@ class Record:
         self._closing.append(row)
 
     def flush(self, *, force: bool = False) -> None:
-        """Write the lock if it is time, then close the rows it made superfluous."""
+        """Write the lock if it is time, then close the rows and remove the files that it made superfluous.
+
+        A write that fails midway only halts the build: calls in flight are waited for, and the last, forced flush raises.
+        """
         if not force and time.monotonic() - self._written < _INTERVAL:
             return
-        if self._dirty:
-            self.workspace.write_lock(self.lock)
-            self._dirty = False
+        try:
+            self._flush()
+        except (AssetgenError, OSError) as error:
+            if force:
+                raise
+            self._failure = error
+            self.halt()
         self._written = time.monotonic()
+        if force and self._failure is not None:
+            raise self._failure
+
+    def _flush(self) -> None:
+        if self._dirty:
+            self.workspace.lock.write(self.lock)
+            self._dirty = False
         while self._closing:
             self.workspace.journal.close(self._closing.pop())
+        while self._taken:
+            note = clear(self.workspace, self._taken.pop())
+            if note is not None:
+                self.notify(note)
 
-    def block(self, planned: AssetPlan) -> Block | None:
-        """The asset's block, taken over from its old name if it was renamed."""
-        if planned.renamed_from is not None and planned.renamed_from in self.lock:
-            moved = self.lock.pop(planned.renamed_from)
-            self.lock[planned.name] = replace(moved, removed=False)
-        return self.lock.get(planned.name)
+    def rename(self, plan: Plan) -> None:
+        """Blocks follow their assets to new names, all at once, since two names may have been swapped.
+
+        Outputs of a block whose name another one takes stay, marked, until `clean` has removed their files.
+        """
+        moves = {planned.name: planned.renamed_from for planned in plan.assets.values() if planned.renamed_from is not None}
+        before = {name: self.lock[name] for name in (*moves, *moves.values()) if name in self.lock}
+        for old in moves.values():
+            self.lock.pop(old, None)
+        for name, old in moves.items():
+            displaced = before[name].outputs if name in before and name not in moves.values() else ()
+            own = {written.path for written in before[old].outputs}
+            left = tuple(replace(written, removed=True) for written in displaced if written.path not in own)
+            self.lock[name] = replace(before[old], removed=False, outputs=(*before[old].outputs, *left))
+            self._dirty = True
 
 
 def _all(block: Block) -> tuple[Original, ...]:

@@ -1,4 +1,4 @@
-"""Which assets a command means: names, globs and `tag:x`. Exact names win over globs, since matrix names hold brackets."""
+"""Which assets a command means: names, globs with `*` and `?`, and `tag:x`. Brackets are no sign of a glob: matrix names hold them."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -25,7 +25,7 @@ def _one(word: str, assets: Mapping[str, Asset]) -> list[str]:
         found = [name for name, asset in assets.items() if tag in asset.tags]
         known = {tag for asset in assets.values() for tag in asset.tags}
     else:
-        matches = pattern(translate(word)).match
+        matches = pattern(translate(word.replace("[", "[[]"))).match
         found = [name for name, asset in assets.items() if matches(name) or asset.base == word]
         tag, known = word, {*assets, *(asset.base for asset in assets.values())}
     if not found:

@@ -1,5 +1,6 @@
 """May this build spend, and how much is left? Fails closed: an unknown price counts as over any ceiling."""
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +8,9 @@ from decimal import Decimal, InvalidOperation
 
 from assetgen.errors import UsageError
 from assetgen.plan.states import Price
+
+# Nothing else that Python reads as a number: no exponent, sign, underscore or digits of other scripts.
+_AMOUNT = re.compile(r"\$?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +23,10 @@ class Authority:
 
 
 def authority(*, ceiling: Decimal | None, agreed: bool, environ: Mapping[str, str], free_only: bool = False) -> Authority:
-    """Who may spend: with `CI=true` only both ASSETGEN_ALLOW_SPEND=1 and a ceiling; elsewhere a ceiling or a yes."""
+    """Who may spend: in CI only both ASSETGEN_ALLOW_SPEND=1 and a ceiling; elsewhere a ceiling or a yes."""
     if free_only:
         return Authority(refusal="this build does free work only")
-    if environ.get("CI", "").lower() in ("true", "1"):
+    if in_ci(environ):
         if environ.get("ASSETGEN_ALLOW_SPEND") != "1" or ceiling is None:
             hint = "set ASSETGEN_ALLOW_SPEND=1 and give --max-cost"
             return Authority(refusal="nothing is spent in CI without ASSETGEN_ALLOW_SPEND=1 and a maximum", hint=hint)
@@ -32,15 +36,21 @@ def authority(*, ceiling: Decimal | None, agreed: bool, environ: Mapping[str, st
     return Authority(refusal="nobody agreed to spend", hint="add --yes, or --max-cost USD, or set policy.max_cost")
 
 
-def dollars(text: str) -> Decimal:
-    """Read an amount of USD. Raises UsageError for anything else, and for negative amounts."""
+def in_ci(environ: Mapping[str, str]) -> bool:
+    """Whether nobody sits there. Services of that kind set `CI`, to whatever they like."""
+    return environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def dollars(given: Decimal | float | str, hint: str = "--max-cost 2.50") -> Decimal:
+    """Read an amount of USD, as plain decimal digits or as a number. Raises UsageError for anything else, and for negative amounts."""
     try:
-        amount = Decimal(text.removeprefix("$"))
+        text = given if isinstance(given, str) else f"{Decimal(str(given)):f}"
     except InvalidOperation:
-        raise UsageError(f'"{text}" is not an amount of money', hint="--max-cost 2.50") from None
-    if not amount.is_finite() or amount < 0:
-        raise UsageError(f'"{text}" is not an amount of money', hint="--max-cost 2.50")
-    return amount
+        text = ""
+    found = _AMOUNT.fullmatch(text)
+    if found is None:
+        raise UsageError(f'"{given}" is not an amount of money', hint=hint)
+    return Decimal(found[1])
 
 
 class Budget:
@@ -69,9 +79,10 @@ class Budget:
 
     def refusal(self, price: Price | None) -> str:
         """Why a price could not be reserved."""
-        what = f"${price.high}" if price is not None else "an unknown price"
+        what = f"${price.high:f}" if price is not None else "an unknown price"
         return f"{what} does not fit into the budget: {self.text()}"
 
     def text(self) -> str:
-        """What is left, in words."""
-        return f"${self.spent + self._reserved} of ${self.ceiling} are spent or reserved"
+        """What is left of the ceiling, in words."""
+        assert self.ceiling is not None
+        return f"${self.spent + self._reserved:f} of ${self.ceiling:f} are spent or reserved"

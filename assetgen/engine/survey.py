@@ -28,7 +28,7 @@ class Survey:
 
 def survey_workspace(workspace: Workspace, choices: Choices) -> Survey:
     """Read lock and journal, and plan."""
-    lock = workspace.read_lock()
+    lock = workspace.lock.read()
     facts = DiskFacts(workspace, lock)
     planner = Planner(manifest=workspace.manifest, lock=lock, facts=facts, ops=workspace.ops, choices=choices)
     rows = tuple(row for row in facts.rows if row.project == workspace.name)

@@ -1,9 +1,11 @@
 """How each asset of a running build fares: the states it went through, what was written, what it cost, and how it ended. Values only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from assetgen.engine.outcome import Result, Status
+from assetgen.engine.outcome import Outcome, Result, Status
+from assetgen.plan.states import JobState, OpenJob, Plan
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,3 +42,16 @@ class Tally:
     def settled(self, name: str) -> bool:
         """Whether an asset ended in a way that its dependents can go on from, or wait like it does."""
         return name in self.ended and self.ended[name].status in (Status.DONE, Status.FRESH, Status.WAITS)
+
+    def outcome(self, plan: Plan, rows: Iterable[OpenJob], *, spent: Decimal, interrupted: bool, bug: bool) -> Outcome:
+        """The end of the build; `rows` are the jobs that the journal still has open."""
+        states = [row.state for row in rows]
+        return Outcome(
+            plan=plan,
+            results=dict(self.ended),
+            spent=spent,
+            interrupted=interrupted,
+            bug=bug,
+            resumable=states.count(JobState.SUBMITTED),
+            unknown=states.count(JobState.INTENT) + states.count(JobState.UNKNOWN),
+        )

@@ -39,21 +39,21 @@ def clean(path: Path | str, *, dry_run: bool) -> list[str]:
             if not gone:
                 lock[name] = replace(block, outputs=tuple(kept))
         if not dry_run:
-            seen.workspace.write_lock(lock)
+            seen.workspace.lock.write(lock)
         return lines
 
 
 def collect(path: Path | str, *, paid: bool, dry_run: bool, days: int = 14) -> list[str]:
     """Remove objects of the store that no lock of any ref or worktree needs, and that are older than `days` days.
 
-    Originals that cost money or a person's work stay, unless `paid` says otherwise.
+    What cost money or a person's work stays, unless `paid` says otherwise: originals, and edited outputs that were accepted.
     """
     with look(path) as seen, hold(seen.workspace.home, seen.workspace.root, lambda _: None):
         store = seen.workspace.store
         needed = _needed(seen.workspace)
         answers = list(store.answers())
         if not paid:
-            needed |= {original.sha256 for _, original in answers if original.paid}
+            needed |= {original.sha256 for _, original in answers if original.paid} | store.treasures()
         before = time.time() - days * _DAY
         doomed = {sha256 for sha256 in store.objects() if sha256 not in needed and (store.cas / sha256).stat().st_mtime <= before}
         freed = 0

@@ -49,9 +49,13 @@ def absent(seen: Survey, names: Iterable[str]) -> int:
 
 def _output(workspace: Workspace, asset: str, written: Written) -> Iterator[Problem]:
     path = written.path
+    obstacle = workspace.project.obstacle(path)
+    if obstacle is not None:
+        yield Problem(asset=asset, code="not-a-file", text=obstacle, path=path)
+        return
     try:
         data = workspace.project.read(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         if workspace.manifest.commit_outputs:
             yield Problem(asset=asset, code="missing", text=f'"{path}" is missing', path=path)
         return

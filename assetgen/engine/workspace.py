@@ -6,19 +6,19 @@ from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
-from assetgen import lockfile, manifest, plugins
+from assetgen import manifest, plugins
 from assetgen.catalog import Catalog
 from assetgen.catalog import parse as parse_catalog
 from assetgen.decode.pool import Decoder
+from assetgen.engine.lock import LockFile
 from assetgen.errors import UsageError
 from assetgen.files import Project
 from assetgen.journal import Journal
 from assetgen.ledger import Ledger
-from assetgen.lockfile import Block
-from assetgen.model import LOCK, MANIFEST, Manifest
+from assetgen.model import MANIFEST, Manifest
 from assetgen.net import Http
 from assetgen.settings import PROXY, Settings
-from assetgen.store import atomic, location
+from assetgen.store import location
 from assetgen.store.local import Store
 
 
@@ -79,6 +79,11 @@ class Workspace:
         return catalog().with_overrides(self.manifest.models)
 
     @cached_property
+    def lock(self) -> LockFile:
+        """The lock on disk."""
+        return LockFile(self.root)
+
+    @cached_property
     def home(self) -> Path:
         """The folder of store, journal, ledger and state."""
         return location.home(self.root)
@@ -108,22 +113,6 @@ class Workspace:
         """Child processes that verify pictures."""
         return Decoder()
 
-    def read_lock(self) -> dict[str, Block]:
-        """The lock as it is on disk; empty where there is none."""
-        try:
-            return lockfile.parse((self.root / LOCK).read_bytes())
-        except FileNotFoundError:
-            return {}
-
-    def write_lock(self, lock: Mapping[str, Block]) -> bool:
-        """Write the lock if it differs; returns whether it did."""
-        text = lockfile.dump(lock).encode()
-        path = self.root / LOCK
-        if (path.read_bytes() if path.exists() else None) == text or (not lock and not path.exists()):
-            return False
-        atomic.write(path, text)
-        return True
-
     def close(self) -> None:
         """End children and connections."""
         if "decoder" in self.__dict__:
@@ -135,4 +124,4 @@ class Workspace:
 def catalog() -> Catalog:
     """The catalog that comes with assetgen."""
     folder = resources.files("assetgen.catalog")
-    return parse_catalog({entry.name: entry.read_text() for entry in folder.iterdir() if entry.name.endswith(".toml")})
+    return parse_catalog({entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")})

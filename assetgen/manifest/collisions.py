@@ -1,4 +1,4 @@
-"""What the outputs of all assets must not do to each other: be the same file, be the folder of another, or be a file that is read."""
+"""What outputs must not be: the same file as another, a folder of another, a file that is read, or in a folder for other pictures."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from assetgen.model import Asset, Local
 
 
 def check(made: Mapping[str, Asset], drafts: Mapping[str, Draft], shared: World) -> None:
-    """No two outputs are one file on any system, none is a folder of another, and none is a file that is read."""
+    """No two outputs are one file on any system, none is a folder of another or a file that is read, none lies where originals do."""
     owners: dict[str, Asset] = {}
     folders: dict[str, Asset] = {}
     inputs = {path.casefold(): path for asset in made.values() for path in _inputs(asset, shared)}
@@ -30,7 +30,23 @@ def check(made: Mapping[str, Asset], drafts: Mapping[str, Draft], shared: World)
             elif folded in inputs:
                 hint = "write it elsewhere: the file it is made from would be lost"
                 _report(asset, output.path, Wrong(f'"{output.path}" is read by the manifest as well', hint=hint), drafts, shared.outputs)
+            elif (reserved := _reserved(output.path, shared)) is not None:
+                _report(asset, output.path, reserved, drafts, shared.outputs)
             owners.setdefault(folded, asset)
+
+
+def _reserved(path: str, shared: World) -> Wrong | None:
+    """Why an output may not lie in the inbox or among the originals: there it would be taken for one of those."""
+    if _below(path, shared.inbox):
+        return Wrong(f'"{path}" lies in the inbox, "{shared.inbox}"', hint="write it elsewhere, or give project.inbox a folder of its own")
+    if shared.originals != "store" and _below(path, shared.originals):
+        hint = "write it elsewhere, or give store.originals a folder of its own"
+        return Wrong(f'"{path}" lies in the folder of the originals, "{shared.originals}"', hint=hint)
+    return None
+
+
+def _below(path: str, folder: str) -> bool:
+    return folder == "." or f"{path}/".casefold().startswith(f"{folder}/".casefold())
 
 
 def _taken(asset: Asset, other: Asset, path: str, *, same: bool) -> Wrong:

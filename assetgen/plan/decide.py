@@ -9,6 +9,7 @@ from assetgen.model import Asset, Json, Manifest, Reference, Upstream
 from assetgen.plan import generate, outputs
 from assetgen.plan.facts import Choices, Facts
 from assetgen.plan.graph import ordered, references, upstream
+from assetgen.plan.names import Names
 from assetgen.plan.states import AssetPlan, JobState, OpenJob, OutputState, Plan, Reason, State
 from assetgen.post import Op
 
@@ -27,9 +28,7 @@ class Planner:
     def __post_init__(self) -> None:
         """Index what the whole lock knows, once."""
         self.ours = frozenset(written.sha256 for block in self.lock.values() for written in block.outputs)
-        self._heirs: dict[str, str] = {}
-        gone = [name for name in self.lock if name not in self.manifest.assets]
-        self.orphans = {recipe.gen_key(self.lock[name].request): name for name in gone}
+        self.names = Names(self.manifest.assets, self.lock, self.facts)
 
     def plan(self, jobs: Iterable[OpenJob] = ()) -> Plan:
         """Settle every asset."""
@@ -64,10 +63,16 @@ class Planner:
                 continue
             found = self.facts.content(reference.path)
             if found is None:
-                reason = Reason(code="file-missing", text=f'the file "{reference.path}" does not exist', hint=f'add "{reference.path}"')
-                return None, (State.BLOCKED, reason)
+                return None, (State.BLOCKED, self._missing(reference.path))
             content[reference] = found
         return content, (State.FRESH, Reason(code="", text=""))
+
+    def _missing(self, path: str) -> Reason:
+        """Why a file that is to be read can't be."""
+        obstacle = self.facts.obstacle(path)
+        if obstacle is not None:
+            return Reason(code="not-a-file", text=obstacle, hint=f'put a file at "{path}"')
+        return Reason(code="file-missing", text=f'the file "{path}" does not exist', hint=f'add "{path}"')
 
     def _upstream(self, name: str) -> tuple[State, Reason] | None:
         upstream = self.settled[name]
@@ -88,7 +93,7 @@ class Planner:
 
     def _decide(self, asset: Asset, request: dict[str, Json]) -> AssetPlan:
         gen_key = recipe.gen_key(request)
-        block, renamed = self._block(asset, gen_key)
+        block, renamed = self.names.block(asset, request, gen_key)
         planned = AssetPlan(asset=asset, state=State.FRESH, request=request, gen_key=gen_key, block=block, renamed_from=renamed)
         if asset.file is not None:
             return self._finish(replace(planned, chosen=str(request["file"])))
@@ -115,15 +120,6 @@ class Planner:
                 return self._locked(replace(planned, notes=notes))
         return self._stale(planned, gen_key)
 
-    def _block(self, asset: Asset, gen_key: str) -> tuple[Block | None, str | None]:
-        block = self.lock.get(asset.name)
-        if block is not None and (not block.removed or recipe.gen_key(block.request) == gen_key):
-            return block, None
-        old = self.orphans.get(gen_key)
-        if old is None or old not in self.lock or self._heirs.setdefault(old, asset.name) != asset.name:
-            return None, None
-        return self.lock[old], old
-
     def _locked(self, planned: AssetPlan) -> AssetPlan:
         """The lock answers the request: there is an original, or candidates that wait for a pick."""
         assert planned.block is not None
@@ -138,15 +134,15 @@ class Planner:
         reason = generate.why(planned)
         planned = replace(planned, reasons=(reason,))
         yielded = tuple(o for o in self.facts.yielded(gen_key) if self.facts.find(o.sha256) or self.facts.repeatable(o.provider))
+        if planned.block is not None and planned.asset.protect:
+            hint = f"assetgen build --regenerate {planned.name}"
+            text = f"{reason.text}, and it is protected"
+            return replace(planned, state=State.BLOCKED, reasons=(replace(reason, code="protected", text=text, hint=hint),))
         if yielded:
             return self._restore(planned, yielded)
         abandoned = generate.abandoned(self.facts.jobs(gen_key), planned.name)
         if abandoned is not None:
             return replace(planned, state=State.BLOCKED, reasons=(reason, abandoned))
-        if planned.block is not None and planned.asset.protect:
-            hint = f"assetgen build --regenerate {planned.name}"
-            text = f"{reason.text}, and it is protected"
-            return replace(planned, state=State.BLOCKED, reasons=(replace(reason, code="protected", text=text, hint=hint),))
         return self._generate(planned)
 
     def _restore(self, planned: AssetPlan, picks: tuple[Original, ...]) -> AssetPlan:
@@ -193,8 +189,7 @@ class Planner:
         assert chosen is not None
         files, missing = self._op_files(asset)
         if missing is not None:
-            reason = Reason(code="file-missing", text=f'the file "{missing}" does not exist', hint=f'add "{missing}"')
-            return replace(planned, state=State.BLOCKED, reasons=(reason,))
+            return replace(planned, state=State.BLOCKED, reasons=(self._missing(missing),))
         original = block.original if block is not None and block.original is not None and block.original.sha256 == chosen else None
         source = original.source if original is not None and self.manifest.policy.provenance else None
         decided = tuple(

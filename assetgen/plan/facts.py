@@ -9,11 +9,23 @@ from assetgen.model import Asset
 from assetgen.plan.states import Offer, OpenJob
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """A file in the inbox. `rivals` are other assets that its name means just as well; only a file without any is taken."""
+
+    path: str
+    rivals: tuple[str, ...] = ()
+
+
 class Facts(Protocol):
     """The state of the world at one moment. Every answer is a value and stays the same for one plan."""
 
     def content(self, path: str) -> str | None:
         """SHA-256 of a file of the project; the oid of a git LFS pointer; None where there is no file."""
+        ...
+
+    def obstacle(self, path: str) -> str | None:
+        """Why what lies at a path is no file that can be read or replaced; None for a file, and where there is nothing."""
         ...
 
     def find(self, sha256: str) -> bool:
@@ -28,8 +40,8 @@ class Facts(Protocol):
         """Open rows of the journal for this request."""
         ...
 
-    def inbox(self, asset: str) -> str | None:
-        """The project path of a file that a person dropped for this asset."""
+    def inbox(self, asset: str) -> Drop | None:
+        """The file that a person dropped for this asset."""
         ...
 
     def offer(self, asset: Asset) -> Offer:

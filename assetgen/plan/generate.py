@@ -6,7 +6,7 @@ from dataclasses import replace
 from assetgen import recipe
 from assetgen.lockfile import Block, Original
 from assetgen.model import Json, Policy
-from assetgen.plan.facts import Choices, Facts
+from assetgen.plan.facts import Choices, Drop, Facts
 from assetgen.plan.states import FREE, AssetPlan, JobState, OpenJob, Reason, State
 
 
@@ -91,16 +91,24 @@ def decide(planned: AssetPlan, facts: Facts, choices: Choices) -> AssetPlan:
         return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, offer.problem))
     if offer.traits.by_hand:
         dropped = facts.inbox(planned.name)
-        if dropped is not None:
-            reason = Reason(code="inbox", text=f'"{dropped}" was dropped for it')
-            return replace(planned, state=State.RESTORE, reasons=(reason,), inbox=dropped, chosen=facts.content(dropped))
-        hint = f"make the picture by hand, then: assetgen import {planned.name} FILE"
-        return replace(planned, state=State.WAITS, reasons=(*planned.reasons, Reason(code="by-hand", text="waits for you", hint=hint)))
+        if dropped is not None and not dropped.rivals:
+            reason = Reason(code="inbox", text=f'"{dropped.path}" was dropped for it')
+            return replace(planned, state=State.RESTORE, reasons=(reason,), inbox=dropped.path, chosen=facts.content(dropped.path))
+        return replace(planned, state=State.WAITS, reasons=(*planned.reasons, _by_hand(planned.name, dropped)))
     if offer.price is None and choices.max_cost is not None:
         text = f'no price is known for model "{planned.asset.model}", so it counts as over the budget'
         hint = f"give it a price in [models.{planned.asset.model}], or build without max_cost"
         return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, Reason(code="price-unknown", text=text, hint=hint)))
     return replace(planned, state=State.GENERATE)
+
+
+def _by_hand(name: str, dropped: Drop | None) -> Reason:
+    """A person's turn: to make the picture, or to say which asset the dropped one is for."""
+    if dropped is None:
+        return Reason(code="by-hand", text="waits for you", hint=f"make the picture by hand, then: assetgen import {name} FILE")
+    others = ", ".join(f'"{rival}"' for rival in dropped.rivals)
+    text = f'"{dropped.path}" may be meant for it or for {others}'
+    return Reason(code="inbox-ambiguous", text=text, hint=f"assetgen import {name} {dropped.path}")
 
 
 def later(planned: AssetPlan, facts: Facts) -> AssetPlan:

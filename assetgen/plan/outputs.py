@@ -16,6 +16,9 @@ def decide(
     locked = block.output(output.path) if block else None
     have = facts.content(output.path)
     same = locked is not None and locked.finish == finish
+    obstacle = _obstacle(output.path, facts)
+    if obstacle is not None:
+        return OutputPlan(output=output, state=OutputState.BLOCKED, finish=finish, reason=obstacle)
     if locked is not None and same and (have == locked.sha256 or (have is None and not choices.outputs)):
         return OutputPlan(output=output, state=OutputState.FRESH, finish=finish, sha256=locked.sha256)
     if have is not None and not choices.overwrite and foreign(have, locked, facts, ours, same=same):
@@ -29,6 +32,9 @@ def decide(
 
 def occupied(output: Output, block: Block | None, facts: Facts, ours: frozenset[str], choices: Choices, name: str) -> Reason | None:
     """Why this path can't be written, asked before anything is paid for the picture that would go there."""
+    obstacle = _obstacle(output.path, facts)
+    if obstacle is not None:
+        return obstacle
     locked = block.output(output.path) if block else None
     have = facts.content(output.path)
     if have is None or choices.overwrite or not foreign(have, locked, facts, ours, same=False):
@@ -57,9 +63,17 @@ def _modified(path: str, locked: Written | None, name: str) -> Reason:
         text = f'"{path}" was edited by hand and accepted, and would now be made anew'
     else:
         text = f'"{path}" was edited by hand'
-    return Reason(
-        code="modified", text=text, hint=f"keep it with `assetgen accept {name}`, or replace it with `assetgen build --overwrite {name}`"
-    )
+    return Reason(code="modified", text=text, hint=keep_or_replace(name))
+
+
+def keep_or_replace(name: str) -> str:
+    """What a person can do about an output that somebody worked on."""
+    return f"keep it with `assetgen accept {name}`, or replace it with `assetgen build --overwrite {name}`"
+
+
+def _obstacle(path: str, facts: Facts) -> Reason | None:
+    text = facts.obstacle(path)
+    return None if text is None else Reason(code="not-a-file", text=text, hint=f'move "{path}" away, or change the output')
 
 
 def _reason(path: str, locked: Written | None, have: str | None, finish: Mapping[str, Json]) -> Reason:

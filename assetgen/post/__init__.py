@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
+MAX_PIXELS = 64_000_000
+"""The largest picture that can be finished. No step takes or makes a larger one."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of the project that an op reads: its path in the manifest and, when the op runs, its bytes."""

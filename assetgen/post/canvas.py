@@ -6,9 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 from PIL import Image, ImageChops, ImageColor
 from pydantic import Field
 
-from assetgen.post import PostError
+from assetgen.post import MAX_PIXELS, PostError
 
-MAX_PIXELS = 64_000_000
 Rgba: TypeAlias = tuple[int, int, int, int]
 Gravity = Literal["center", "top", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right"]
 Pixels = Annotated[int, Field(ge=1, le=65_535)]

@@ -12,7 +12,8 @@ from PIL import Image, ImageCms
 from assetgen.decode import container, pixels
 from assetgen.decode.facts import NotAPicture
 from assetgen.decode.impostors import described
-from assetgen.post.canvas import MAX_PIXELS, joined, split
+from assetgen.post import MAX_PIXELS
+from assetgen.post.canvas import joined, split
 
 READABLE = frozenset({"png", "jpeg", "webp", "avif", "gif"})
 _SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}

@@ -14,8 +14,7 @@ from PIL import Image
 
 from assetgen.decode import pixels
 from assetgen.model import Json
-from assetgen.post import Op, PostError
-from assetgen.post.canvas import MAX_PIXELS
+from assetgen.post import MAX_PIXELS, Op, PostError
 from assetgen.post.encode import encode, largest_icon
 from assetgen.post.formats import FORMATS
 from assetgen.post.image import open_image

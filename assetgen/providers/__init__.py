@@ -31,6 +31,8 @@ class Request:
 
     `subject` is the prompt before its styles, and `label` a name that may be drawn into the picture: both are for placeholders only and
     are never part of a key.
+
+    `files` maps the paths of project files that stand in `params` to their bytes; a plan has none of them.
     """
 
     model: str
@@ -46,6 +48,7 @@ class Request:
     count: int = 1
     subject: str = ""
     label: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

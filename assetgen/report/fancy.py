@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assetgen.report.text import Cell, Painted, Style, pieces
+from assetgen.report.text import Cell, Painted, Style, pieces, plain
 
 RICH: dict[Style, str] = {"good": "green", "bad": "bold red", "warn": "yellow", "dim": "dim", "strong": "bold", "accent": "cyan"}
+
+_GAP = 2
+# Columns from the left that are never wrapped: what happens, and to which asset.
+_WHOLE = 2
+# Below so many characters the last column is a ribbon that nobody reads.
+_LEAST = 24
 
 
 def console(file: TextIO, *, colour: bool) -> Console:
@@ -28,12 +35,28 @@ def text(cell: Cell, *, colour: bool) -> Text:
     return made
 
 
-def table(rows: Sequence[Sequence[Cell]], header: Sequence[str], file: TextIO, *, colour: bool) -> None:
-    """Draw rows; the last column takes what width is left, and wraps."""
-    drawn = Table(box=None, show_header=bool(header), padding=(0, 2, 0, 0), pad_edge=False, header_style="dim" if colour else "")
+def table(rows: Sequence[Sequence[Cell]], header: Sequence[str], file: TextIO, *, colour: bool) -> bool:
+    """Draw rows; the last column takes what width is left, and wraps. Draws nothing, and says so, where names or words would be cut."""
+    shown = console(file, colour=colour)
+    if _least(rows, header) > shown.width:
+        return False
+    drawn = Table(box=None, show_header=bool(header), padding=(0, _GAP, 0, 0), pad_edge=False, header_style="dim" if colour else "")
     width = len(rows[0])
     for index in range(width):
-        drawn.add_column(header[index] if header else "", overflow="fold", no_wrap=index < width - 1 and index < 2)
+        drawn.add_column(header[index] if header else "", overflow="fold", no_wrap=index < min(_WHOLE, width - 1))
     for row in rows:
         drawn.add_row(*(text(cell, colour=colour) for cell in row))
-    console(file, colour=colour).print(drawn)
+    shown.print(drawn)
+    return True
+
+
+def _least(rows: Sequence[Sequence[Cell]], header: Sequence[str]) -> int:
+    """The characters that a table needs at least: whole names, whole words, and some of the last column."""
+    lines = [[plain(cell) for cell in row] for row in rows] + ([list(header)] if header else [])
+    widths = [max(_longest(line[index], whole=index < _WHOLE) for line in lines) for index in range(len(rows[0]) - 1)]
+    last = max(_longest(line[-1], whole=True) for line in lines)
+    return sum(widths) + _GAP * len(widths) + min(last, _LEAST)
+
+
+def _longest(text: str, *, whole: bool) -> int:
+    return max((cell_len(part) for part in (text.splitlines() if whole else text.split())), default=0)

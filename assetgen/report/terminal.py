@@ -17,8 +17,8 @@ _MOST_FANCY = 1000
 class Fancy(Protocol):
     """What `assetgen.report.fancy` does; it is loaded on a terminal only, since rich takes its time."""
 
-    def table(self, rows: Sequence[Sequence[Cell]], header: Sequence[str], file: TextIO, *, colour: bool) -> None:
-        """Draw a table as wide as the terminal."""
+    def table(self, rows: Sequence[Sequence[Cell]], header: Sequence[str], file: TextIO, *, colour: bool) -> bool:
+        """Draw a table as wide as the terminal; False if it is too narrow for that."""
         ...
 
 
@@ -47,14 +47,12 @@ class Terminal:
         return lambda parts: self._write(stream, self.shown(parts, stream) + "\n")
 
     def table(self, rows: Sequence[Sequence[Cell]], header: Sequence[str] = ()) -> None:
-        """Rows of the result: wrapped to the width of a terminal, plain and whole elsewhere."""
+        """Rows of the result: wrapped to the width of a terminal, plain and whole elsewhere and where it is too narrow."""
         if self.quiet or not rows:
             return
-        if not self.out.isatty() or len(rows) > _MOST_FANCY:
+        fancy = self.out.isatty() and len(rows) <= _MOST_FANCY
+        if not fancy or not self._draw(rows, header):
             self._write(self.out, self.redact(columns(rows, header)))
-            return
-        safe_rows = [[cleaned(cell, self.redact) for cell in row] for row in rows]
-        cast("Fancy", import_module("assetgen.report.fancy")).table(safe_rows, header, self.out, colour=self.colour)
 
     def note(self, message: str, hint: str = "") -> None:
         """Something worth knowing, beside the result."""
@@ -86,6 +84,10 @@ class Terminal:
     def mute(self) -> None:
         """Nobody listens any more: let nothing else fail for it."""
         _silence(self.out)
+
+    def _draw(self, rows: Sequence[Sequence[Cell]], header: Sequence[str]) -> bool:
+        safe_rows = [[cleaned(cell, self.redact) for cell in row] for row in rows]
+        return cast("Fancy", import_module("assetgen.report.fancy")).table(safe_rows, header, self.out, colour=self.colour)
 
     def _labelled(self, label: str, style: Style, message: str, hint: str) -> None:
         lines = [self.shown((Painted(f"{label}:", style), f" {message}"), self.err)]

@@ -1,10 +1,17 @@
-"""Where a project keeps its store, journal, ledger and state: the common git directory, or `.assetgen/` outside git."""
+"""Where a project keeps its store, journal, ledger and state: the common git directory, or `.assetgen/` outside git.
 
+What was begun in `.assetgen/` stays there when the project comes into a git repository later: it says what was bought.
+"""
+
+import subprocess
 from pathlib import Path
 
 from assetgen.errors import UsageError
+from assetgen.store import atomic
 
 PLAIN = ".assetgen"
+_PARTS = ("cas", "ac", "journal", "ledger.jsonl")
+_IGNORE = ".gitignore"
 
 
 def git_folders(root: Path) -> tuple[Path, Path] | None:
@@ -20,14 +27,39 @@ def git_folders(root: Path) -> tuple[Path, Path] | None:
 
 def home(root: Path) -> Path:
     """The folder of the store for the project at `root`."""
-    found = git_folders(root)
+    found = _repository(root)
     return found[1] / "assetgen" if found else root / PLAIN
 
 
 def name(root: Path) -> str:
-    """The project's name inside that folder: its path below the work tree, "." at the top."""
-    found = git_folders(root)
+    """The project's name inside that folder: its path below the work tree, "." at the top or where it has the folder to itself."""
+    found = _repository(root)
     return root.relative_to(found[0]).as_posix() if found else "."
+
+
+def make(home: Path) -> None:
+    """Make the folder of the store, and keep it out of git, whenever the project should come into a repository."""
+    home.mkdir(parents=True, exist_ok=True)
+    if home.name == PLAIN and not (home / _IGNORE).exists():
+        atomic.write(home / _IGNORE, b"*\n")
+
+
+def _repository(root: Path) -> tuple[Path, Path] | None:
+    """As `git_folders`, where git's directory is the place of the store; None where `.assetgen/` is."""
+    plain = root / PLAIN
+    begun = any((plain / part).exists() for part in _PARTS)
+    found = git_folders(root)
+    return None if begun and found and not _tracked(root, found[1]) else found
+
+
+def _tracked(root: Path, directory: Path) -> bool:
+    """Whether git tracks `.assetgen`: then it came with the repository, from anybody, and says nothing of what was bought here."""
+    try:
+        done = subprocess.run(["git", "ls-files", "-z", "--", f":(icase){PLAIN}"], cwd=root, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        message = f'git cannot say whether "{root / PLAIN}" came with the repository'
+        raise UsageError(message, hint=f'if it is yours: mv "{root / PLAIN}" "{directory / "assetgen"}"') from error
+    return bool(done.stdout)
 
 
 def _common(dot: Path) -> Path:

@@ -11,7 +11,7 @@ from assetgen.cli.session import options
 _HEAD = """# Commands
 
 Global options stand before or behind a command. NAMES are names (`hero`), globs (`"icon*"`), one asset's variants (`icon`) and tags
-(`tag:docs`); without any, all assets are meant.
+(`tag:docs`); without any, all assets are meant. In a glob `*` and `?` are special and nothing else, so `"icon[theme=l*]"` finds variants.
 
 """
 
