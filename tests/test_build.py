@@ -8,7 +8,7 @@ import pytest
 
 from assetgen.engine.survey import look
 from assetgen.errors import FaultyFile, UsageError
-from assetgen.events import Done, Failed, Skipped
+from assetgen.events import Done, Failed, Skipped, Started
 from assetgen.model import Size
 from assetgen.plan.states import JobState
 from tests.projects import HERO, KILLED, results
@@ -507,3 +507,15 @@ size = "1024x1024"
     shop.build()
     assert shop.locked()["fox"].original.sha256 == before["fox"]
     assert len(shop.server.accepted) == 2
+
+
+def test_a_dependent_of_a_fresh_asset_is_begun_once(shop):
+    shop.write(HERO).build()
+    shop.write(HERO + SCENE)
+    shop.told.clear()
+    shop.build()
+    assert [(event.asset, event.action) for event in shop.told if isinstance(event, Started)] == [("scene", "generate"), ("scene", "finish")]
+    (shop.path / "scene.png").unlink()
+    shop.told.clear()
+    shop.build()
+    assert [(event.asset, event.action) for event in shop.told if isinstance(event, Started)] == [("scene", "restore")]

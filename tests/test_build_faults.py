@@ -246,8 +246,8 @@ def test_a_rewritten_prompt_may_be_an_error_that_keeps_the_picture(shop):
     assert [event.kind for event in shop.told if isinstance(event, Failed)] == ["rewritten"]
     assert (len(shop.ledger), shop.rows, shop.locked(), shop.state()) == (1, (), {}, "blocked new rewritten")
     assert (results(shop.build()), shop.asked) == ({"hero": "blocked"}, 1)
-    assert edit.accept(shop.path, ["hero"]) == ["hero: the rewritten prompt is accepted"]
-    assert (results(shop.build(max_cost=None)), shop.asked, shop.state()) == ({"hero": "done"}, 1, "fresh")
+    assert edit.accept(shop.path, ["hero"]) == ["hero: the rewritten prompt is accepted", "hero: wrote hero.png"]
+    assert (results(shop.build(max_cost=None)), shop.asked, shop.state()) == ({"hero": "fresh"}, 1, "fresh")
 
 
 def test_a_refused_rewrite_can_be_bought_anew(shop):

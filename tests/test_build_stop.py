@@ -103,7 +103,7 @@ def test_what_is_told_after_an_interrupt_buys_nothing_twice(shop, words, again):
     again = err.rpartition("to go on: assetgen ")[2].split()
     shop.server.delay = 0
     assert shop.spawn("-m", "assetgen", *again).wait() == 0
-    assert (shop.asked, shop.server.requests[-1].body["prompt"]) == (4, "a lake")
+    assert (shop.asked, shop.server.requests[-1].fields["prompt"]) == (4, "a lake")
 
 
 def test_a_second_interrupt_tells_to_regenerate_only_what_was_not_asked_for(shop):

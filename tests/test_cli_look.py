@@ -205,6 +205,55 @@ def test_import_adopt_and_accept(project):
     )
 
 
+def test_every_command_that_decides_or_lists_prints_a_document(built):
+    def told(*words):
+        made = json.loads(built(*words, "--json").stdout)
+        jsonschema.validate(made, document.schema())
+        return made
+
+    (built.path / "fox.gif").write_bytes(draw("retouched", 64, 64, form="gif"))
+    accepted = told("accept", "fox")
+    assert (accepted["command"], accepted["lines"]) == ("accept", ['fox: "fox.gif" is accepted as it is'])
+    assert [(asset["name"], asset["state"]) for asset in accepted["assets"]] == [("fox", "fresh")]
+    (built.path / "mine.png").write_bytes(draw("mine", 64, 64))
+    assert [asset["name"] for asset in told("import", "owl", "mine.png")["assets"]] == ["owl"]
+    assert told("pick", "owl", "--back")["lines"][1:] == ["owl: wrote owl.webp"]
+    adopted = told("adopt", "owl.webp")
+    assert (adopted["assets"][0]["name"], adopted["lines"]) == ("owl", ['owl: "owl.webp" is now its original'])
+    built.write("assetgen.toml", MANIFEST.replace('"fox.gif"', '"fox.webp"'))
+    assert told("clean", "--dry-run") == {
+        "version": 1,
+        "command": "clean",
+        "assets": [],
+        "summary": {},
+        "lines": ["nothing to clean"],
+    }
+    assert told("gc", "--dry-run")["lines"][0].startswith("would remove ")
+    assert told("store", "path")["store"] == {"path": str(built.path / ".assetgen")}
+    night = {"name": "night", "from": "project", "prompt": "{prompt}, at night", "negative": "sun"}
+    assert told("styles", "night")["styles"] == [night]
+    sketch = next(each for each in told("providers")["providers"] if each["name"] == "sketch")
+    assert (sketch["key"], sketch["error"], "repeatable" in sketch["traits"]) == ("not needed", "", True)
+
+
+def test_a_resolved_job_prints_a_document(project):
+    with serve_openai() as server:
+        project.env |= {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": KEY}
+        owl = '[assets.owl]\nprompt = "an owl"\nmodel = "sketch"\nsize = "64x64"\n'
+        project.write("assetgen.toml", f'version = 1\n[assets.fox]\nprompt = "a fox"\nmodel = "gpt-image-2"\nsize = "1024x1024"\n{owl}')
+        server.fail_next("502")
+        project("build", "-y", code=1)
+        given_up = json.loads(project("jobs", "resolve", "fox", "--abandon", "--json").stdout)
+        assert [(asset["name"], asset["state"]) for asset in given_up["assets"]] == [("fox", "blocked")]
+        project.write("assetgen.toml", f"version = 1\n{owl}")
+        listed = project("jobs")
+        assert listed.stderr == 'note: "fox" is no longer in the manifest\nhint: to close its job: assetgen jobs resolve fox --abandon\n'
+        closed = json.loads(project("jobs", "resolve", "fox", "--abandon", "--json").stdout)
+        jsonschema.validate(closed, document.schema())
+        assert (closed["assets"], closed["lines"]) == ([], ["fox: given up and closed, since no asset asks for it any more"])
+        assert project("jobs").stdout == "no open jobs\n"
+
+
 def test_the_file_to_adopt_is_named_from_the_folder_one_is_in(project):
     project.write("assetgen.toml", 'version = 1\n[assets.logo]\nprompt = "a logo"\nsize = "64x64"\noutputs = ["art/logo.png"]\n')
     (project.path / "art").mkdir()

@@ -146,7 +146,7 @@ def test_a_picture_that_is_there_is_adopted_as_the_original(shop):
     shop.write(HERO + SCENE)
     put(shop, "hero.png", painted())
     assert shop.states() == {"hero": "blocked", "scene": "blocked"}
-    assert edit.adopt(shop.path, "hero.png", None) == ['hero: "hero.png" is now its original']
+    assert edit.adopt(shop.path, "hero.png", None) == ("hero", ['hero: "hero.png" is now its original'])
     block = shop.locked()["hero"]
     assert (block.original.provider, block.original.width, block.outputs[0].edited) == ("adopted", 640, True)
     assert (shop.states(), (shop.path / "hero.png").read_bytes()) == ({"hero": "fresh", "scene": "generate"}, painted())
@@ -157,7 +157,8 @@ def test_a_picture_that_is_there_is_adopted_as_the_original(shop):
 def test_a_picture_from_elsewhere_is_adopted_by_name(shop):
     shop.write(HERO)
     put(shop, "art/old.png", painted())
-    assert edit.adopt(shop.path, "art/old.png", "hero") == ['hero: "art/old.png" is now its original', "hero: wrote hero.png"]
+    lines = ['hero: "art/old.png" is now its original', "hero: wrote hero.png"]
+    assert edit.adopt(shop.path, "art/old.png", "hero") == ("hero", lines)
     with Image.open(shop.path / "hero.png") as image:
         assert image.size == (64, 48)
     assert (shop.state(), shop.asked) == ("fresh", 0)

@@ -9,7 +9,7 @@ from fal_client.client import AppId
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetgen.errors import BadAnswer, Gone, Impossible, Limited, Refused, Unauthorized, Unavailable, Unknown
+from assetgen.errors import BadAnswer, Gone, Impossible, Limited, Refused, Unauthorized, Unavailable, Unknown, Unread
 from assetgen.model import Size
 from assetgen.providers import Blob, Request
 from assetgen.providers.fal import create
@@ -253,11 +253,11 @@ ENDED = {
     "url-410": (Gone, 'the result URL at "127.0.0.1" has expired (status 410)', ""),
     "url-private": (BadAnswer, 'a result URL at "169.254.169.254" is not https', ""),
     "url-truncated": (
-        BadAnswer,
+        Unread,
         'the picture could not be downloaded in 5 attempts: the answer of "127.0.0.1" was cut short (RemoteProtocolError)',
         "",
     ),
-    "url-500": (BadAnswer, 'the picture could not be downloaded in 5 attempts: "127.0.0.1" answered with status 500', ""),
+    "url-500": (Unread, 'the picture could not be downloaded in 5 attempts: "127.0.0.1" answered with status 500', ""),
 }
 PASSING = ("mystery", *(fault for fault in READS if fault != "read-401"))
 MET = ("slow", "drop-before", "one-nsfw", "rewritten", "single", "url-stale", "url-data")

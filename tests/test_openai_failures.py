@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from assetgen.errors import BadAnswer, Gone, Limited, Refused, Unauthorized, Unavailable, Unknown
+from assetgen.errors import BadAnswer, Gone, Limited, Refused, Unauthorized, Unavailable, Unknown, Unread
 from assetgen.model import Size
 from assetgen.net import Http
 from assetgen.providers import Blob, Request
@@ -83,9 +83,9 @@ BROKEN = {
     "url-403": (Gone, 'the result URL at "127.0.0.1" has expired (status 403)'),
     "url-404": (Gone, 'the result URL at "127.0.0.1" has expired (status 404)'),
     "url-410": (Gone, 'the result URL at "127.0.0.1" has expired (status 410)'),
-    "url-500": (BadAnswer, 'the picture could not be downloaded in 5 attempts: "127.0.0.1" answered with status 500'),
+    "url-500": (Unread, 'the picture could not be downloaded in 5 attempts: "127.0.0.1" answered with status 500'),
     "url-truncated": (
-        BadAnswer,
+        Unread,
         'the picture could not be downloaded in 5 attempts: the answer of "127.0.0.1" was cut short (RemoteProtocolError)',
     ),
     "url-private": (BadAnswer, 'a result URL at "169.254.169.254" is not https'),

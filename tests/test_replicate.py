@@ -11,7 +11,7 @@ import httpx
 import jsonschema
 import pytest
 
-from assetgen.errors import BadAnswer, Gone, Impossible, Limited, MissingExtra, Refused, Unauthorized, Unavailable, Unknown
+from assetgen.errors import BadAnswer, Gone, Impossible, Limited, MissingExtra, Refused, Unauthorized, Unavailable, Unknown, Unread
 from assetgen.model import Size
 from assetgen.providers import Blob, Request
 from assetgen.providers.replicate import INLINE, create
@@ -236,11 +236,11 @@ ENDED = {
     "url-410": (Gone, 'the result URL at "127.0.0.1" has expired (status 410)', ""),
     "url-private": (BadAnswer, 'a result URL at "169.254.169.254" is not https', ""),
     "url-truncated": (
-        BadAnswer,
+        Unread,
         'the picture could not be downloaded in 5 attempts: the answer of "127.0.0.1" was cut short (RemoteProtocolError)',
         "",
     ),
-    "url-500": (BadAnswer, 'the picture could not be downloaded in 5 attempts: "127.0.0.1" answered with status 500', ""),
+    "url-500": (Unread, 'the picture could not be downloaded in 5 attempts: "127.0.0.1" answered with status 500', ""),
 }
 PASSING = ("mystery", "fewer", "table", "read-429", "read-503", "read-html", "read-drop", "url-stale", "url-data")
 

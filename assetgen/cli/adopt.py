@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from assetgen.cli import options
+from assetgen.cli import options, told
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine import edit
 
@@ -14,8 +14,9 @@ from assetgen.engine import edit
 @click.option(
     "--as", "name", metavar="NAME", help="The asset; by default the one that has this output.", shell_complete=options.complete_names
 )
+@options.as_json
 @pass_session
-def command(session: Session, file: Path, name: str | None) -> None:
+def command(session: Session, file: Path, name: str | None, *, as_json: bool) -> None:
     """Make a picture of the project the original of an asset, without asking any provider."""
-    for line in edit.adopt(session.path, file, name):
-        session.terminal.say(line)
+    adopted, lines = edit.adopt(session.path, file, name)
+    told.tell(session, "adopt", lines, [adopted], as_json=as_json)

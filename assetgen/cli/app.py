@@ -93,7 +93,8 @@ def _failed(session: Session, error: Exception) -> int:
             terminal.error("the folder that you are in does not exist any more", "cd to another one, or name it: assetgen -C DIR")
             return 2
         case UnicodeEncodeError() if _ascii_names():
-            terminal.error(f'the name "{error.object}" cannot be spelled in {error.encoding}, the encoding of file names', "set PYTHONUTF8=1")
+            message = f'the name "{error.object}" cannot be spelled in {error.encoding}, the encoding of file names'
+            terminal.error(message, "set PYTHONUTF8=1")
             return 2
         case OSError() if error.strerror:
             terminal.error(of_system(error))

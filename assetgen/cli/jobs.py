@@ -4,7 +4,7 @@ from collections.abc import Container
 
 import click
 
-from assetgen.cli import options
+from assetgen.cli import options, told
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine import edit
 from assetgen.engine.survey import look
@@ -47,11 +47,18 @@ def command(context: click.Context, *, every: bool, as_json: bool) -> None:
 @click.option("--adopt", metavar="ID", help="It is this job at the provider: fetch its pictures.")
 @click.option("--retry", is_flag=True, help="Send the request again, which may cost again.")
 @click.option("--abandon", is_flag=True, help="Give it up.")
+@options.as_json
 @pass_session
-def resolve(session: Session, name: str, *, adopt: str | None, retry: bool, abandon: bool) -> None:
+def resolve(session: Session, name: str, *, adopt: str | None, retry: bool, abandon: bool, as_json: bool) -> None:
     """Decide about a job whose outcome is unknown. Look into your account at the provider first."""
-    for line in edit.resolve(session.path, name, adopt=adopt, retry=retry, abandon=abandon):
-        session.terminal.say(line)
+    lines = edit.resolve(session.path, name, adopt=adopt, retry=retry, abandon=abandon)
+    told.tell(session, "jobs resolve", lines, _named(session, name) if as_json else (), as_json=as_json)
+
+
+def _named(session: Session, name: str) -> list[str]:
+    """The asset of a job, which the manifest may have no longer."""
+    with look(session.path) as seen:
+        return [name] if name in seen.plan.assets else []
 
 
 def _show(session: Session, rows: tuple[OpenJob, ...], gone: Container[str]) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from assetgen.cli import options
+from assetgen.cli import options, told
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine import edit
 
@@ -11,8 +11,8 @@ from assetgen.engine import edit
 @options.one_name
 @click.argument("choice", required=False)
 @click.option("--back", is_flag=True, help="Go back to the one before the present picture.")
+@options.as_json
 @pass_session
-def command(session: Session, name: str, choice: str | None, *, back: bool) -> None:
+def command(session: Session, name: str, choice: str | None, *, back: bool, as_json: bool) -> None:
     """Choose among the candidates of an asset, by number or digest. Without a choice they are listed."""
-    for line in edit.pick(session.path, name, choice, back=back):
-        session.terminal.say(line)
+    told.tell(session, "pick", edit.pick(session.path, name, choice, back=back), [name], as_json=as_json)

@@ -1,5 +1,7 @@
 """`assetgen providers`."""
 
+from dataclasses import asdict, dataclass
+
 from assetgen.cli import options
 from assetgen.cli.secrets import settings as settings_of
 from assetgen.cli.session import Session, pass_session
@@ -7,7 +9,7 @@ from assetgen.errors import AssetgenError
 from assetgen.net import Http
 from assetgen.plugins import Providers
 from assetgen.providers import Traits
-from assetgen.report import words
+from assetgen.report import document, words
 from assetgen.report.text import Cell, Painted
 from assetgen.settings import PROXY, Settings, unguarded
 
@@ -15,28 +17,51 @@ _KEYS = ("API_KEY", "API_TOKEN", "KEY", "TOKEN")
 _SOURCES = ("environment", ".env", "user configuration")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What is told of a provider; the key itself never. `error` says why it cannot be loaded."""
+
+    name: str
+    key: str = ""
+    base_url: str = ""
+    traits: tuple[str, ...] = ()
+    error: str = ""
+    hint: str = ""
+
+
 @options.command("providers", "assetgen providers")
+@options.as_json
 @pass_session
-def command(session: Session) -> None:
+def command(session: Session, *, as_json: bool) -> None:
     """List the installed providers: what they are like, whether a key is set, and where their base URL is from."""
     settings = settings_of(session.path)
     http = Http(proxy=settings.get(PROXY))
     try:
         found = Providers(settings, http)
-        rows = [_row(name, found, settings) for name in sorted(found)]
+        sheets = [_sheet(name, found, settings) for name in sorted(found)]
     finally:
         http.close()
-    session.terminal.table(rows, ["PROVIDER", "KEY", "BASE URL", "TRAITS"])
+    if as_json:
+        made = document.document("providers", summary={"total": len(sheets)})
+        made["providers"] = [asdict(sheet) for sheet in sheets]
+        session.terminal.product(document.text(made))
+    else:
+        session.terminal.table([_row(sheet) for sheet in sheets], ["PROVIDER", "KEY", "BASE URL", "TRAITS"])
     for note in unguarded(session.path.resolve()):
         session.terminal.note(note.message, note.hint)
 
 
-def _row(name: str, providers: Providers, settings: Settings) -> list[Cell]:
+def _sheet(name: str, providers: Providers, settings: Settings) -> Sheet:
     try:
         traits = providers[name].traits
     except AssetgenError as error:
-        return [Painted(name, "strong"), "", "", [Painted(error.message, "bad"), f"\nhint: {error.hint}" if error.hint else ""]]
-    return [Painted(name, "strong"), _key(name, traits, settings), _base(name, traits, settings), ", ".join(_traits(traits))]
+        return Sheet(name=name, error=error.message, hint=error.hint)
+    return Sheet(name=name, key=_key(name, traits, settings), base_url=_base(name, traits, settings), traits=_traits(traits))
+
+
+def _row(sheet: Sheet) -> list[Cell]:
+    more: Cell = [Painted(sheet.error, "bad"), f"\nhint: {sheet.hint}" if sheet.hint else ""] if sheet.error else ", ".join(sheet.traits)
+    return [Painted(sheet.name, "strong"), sheet.key, sheet.base_url, more]
 
 
 def _key(name: str, traits: Traits, settings: Settings) -> str:
@@ -58,7 +83,7 @@ def _base(name: str, traits: Traits, settings: Settings) -> str:
     return "user configuration" if settings.provider(name).get("base_url") else "its own"
 
 
-def _traits(traits: Traits) -> list[str]:
+def _traits(traits: Traits) -> tuple[str, ...]:
     flags = {
         "made by hand": traits.by_hand,
         "placeholder": traits.placeholder,
@@ -67,4 +92,4 @@ def _traits(traits: Traits) -> list[str]:
         f"{words.count(traits.concurrency, 'request')} at once": traits.paid,
         f"{traits.per_minute} a minute": traits.per_minute is not None,
     }
-    return [text for text, given in flags.items() if given]
+    return tuple(text for text, given in flags.items() if given)

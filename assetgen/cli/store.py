@@ -20,10 +20,17 @@ def command(context: click.Context) -> None:
 
 
 @command.command("path")
+@options.as_json
 @pass_session
-def path(session: Session) -> None:
+def path(session: Session, *, as_json: bool) -> None:
     """Print the folder of the store."""
-    session.terminal.product(f"{upkeep.store_path(session.path)}\n")
+    found = upkeep.store_path(session.path)
+    if not as_json:
+        session.terminal.product(f"{found}\n")
+        return
+    made = document.document("store path")
+    made["store"] = {"path": str(found)}
+    session.terminal.product(document.text(made))
 
 
 @command.command("status")

@@ -107,7 +107,7 @@ class Acquisition:
     def _claim(self, gen_key: str) -> AbstractContextManager[object]:
         """Nobody else who shares the store asks for the same thing at the same time; what is free may be made twice."""
         offer = self.planned.offer
-        free = offer is not None and not offer.traits.paid
+        free = offer is not None and not offer.traits.journalled
         return nullcontext() if free else claimed(self.workspace.journal, gen_key, self.stop)
 
     def _meanwhile(self, gen_key: str) -> tuple[Original, ...]:
@@ -208,7 +208,7 @@ class Acquisition:
             request=dict(planned.request or {}),
             reserved=unit.high if unit else None,
         )
-        return self.workspace.journal.intend(row) if provider.traits.paid else row
+        return self.workspace.journal.intend(row) if provider.traits.journalled else row
 
     def _receive(self, pictures: list[Picture], provider: Provider, request: Request, prompt: str, row: OpenJob) -> None:
         """Verify and keep every picture; what is paid is written down even where none of them is usable."""
@@ -229,7 +229,7 @@ class Acquisition:
             assert bad is not None
             raise bad
         self._originals += good
-        if provider.traits.paid:
+        if provider.traits.journalled:
             # First of all: until this row is durable, a crash makes the outcome unknown although the bytes are in the store.
             self._rows.append(self.workspace.journal.fetched(row, tuple(good)))
             amounts = [one.cost for one in good if one.cost is not None]
@@ -238,7 +238,7 @@ class Acquisition:
             self.workspace.store.answer(row.gen_key, made)
 
     def _failed(self, failure: ProviderFailure, provider: Provider, job: Submit) -> None:
-        if not provider.traits.paid:
+        if not provider.traits.journalled:
             return
         resumable = job.row.state is JobState.SUBMITTED
         match failure:

@@ -37,8 +37,8 @@ def accept(path: Path | str, names: Sequence[str]) -> list[str]:
     return [*lines, *_finish(path, *accepted)]
 
 
-def adopt(path: Path | str, file: Path | str, name: str | None) -> list[str]:
-    """Make a picture of the project, named from `path` on, the original of an asset, without asking any provider."""
+def adopt(path: Path | str, file: Path | str, name: str | None) -> tuple[str, list[str]]:
+    """Make a picture of the project, named from `path` on, the original of an asset; returns which. No provider is asked."""
     with _held(path) as seen:
         found = _inside(seen, Path(path), file)
         planned = _adopting(seen, found, name, hint=f"assetgen adopt {file} --as NAME")
@@ -51,7 +51,7 @@ def adopt(path: Path | str, file: Path | str, name: str | None) -> list[str]:
         seen.workspace.store.answer(planned.gen_key, made)
         _choose(seen, planned, made)
         _accept_outputs(seen, seen.planner.settle(planned.asset), frozenset({found}))
-    return [f'{planned.name}: "{found}" is now its original', *_finish(path, planned.name)]
+    return planned.name, [f'{planned.name}: "{found}" is now its original', *_finish(path, planned.name)]
 
 
 def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False) -> list[str]:

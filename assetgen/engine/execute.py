@@ -71,7 +71,8 @@ class Build:
         """Do everything that can be done. A second interrupt leaves as KeyboardInterrupt, after the lock is written."""
         try:
             self._record.rename(self.survey.plan)
-            self._ready.extend(name for name in self._planner.settled if name in self.selected)
+            # The others are begun when the last of what they are made from has ended.
+            self._ready.extend(name for name in self._planner.settled if name in self.selected and not self._not_yet(name))
             while self._ready or self._running:
                 while self._ready:
                     self._consider(self._ready.popleft())

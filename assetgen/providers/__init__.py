@@ -121,6 +121,11 @@ class Traits:
     per_minute: int | None = None
     source: str | None = "trainedAlgorithmicMedia"
 
+    @property
+    def journalled(self) -> bool:
+        """Whether a request is written down before it is sent: it costs money, or its answer can be asked for again."""
+        return self.paid or self.resumable
+
 
 class Provider(Protocol):
     """A back end. `generate` raises only the six failures of `assetgen.errors`; `check` raises `Impossible` and sends nothing."""

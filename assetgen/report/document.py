@@ -132,7 +132,7 @@ class AssetEntry(TypedDict):
 
 @_exact
 class Document(TypedDict):
-    """What `--json` prints."""
+    """What `--json` prints. `lines`, of commands that change something, is what they did, for people."""
 
     version: int
     command: str
@@ -142,6 +142,9 @@ class Document(TypedDict):
     spending: NotRequired[list[dict[str, Any]]]
     models: NotRequired[list[dict[str, Any]]]
     store: NotRequired[dict[str, Any]]
+    styles: NotRequired[list[dict[str, Any]]]
+    providers: NotRequired[list[dict[str, Any]]]
+    lines: NotRequired[list[str]]
 
 
 @cache
