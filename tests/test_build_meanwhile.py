@@ -7,6 +7,8 @@ import pytest
 
 from assetgen.engine import edit
 from assetgen.engine.build import Options, run
+from assetgen.engine.survey import look
+from assetgen.engine.verify import verify
 from assetgen.errors import AssetgenError
 from assetgen.events import Failed, Noted, Started
 from assetgen.plan.states import JobState
@@ -78,6 +80,15 @@ def test_what_is_no_file_blocks_only_its_own_asset(shop):
         "out": 'never generated; "img/out.png" leads outside the project',
     }
     assert outcome.results["folder"].hint == 'move "img/folder.png" away, or change the output'
+
+
+def test_what_is_no_file_is_a_problem_of_one_output(shop):
+    shop.write('[assets.hero]\nprompt = "a fox"\noutputs = ["a.png", "b.png"]\n', SKETCH).build()
+    (shop.path / "a.png").unlink()
+    (shop.path / "a.png").symlink_to("a.png")
+    with look(shop.path, environ=shop.env()) as seen:
+        problems = [(problem.code, problem.text, problem.path) for problem in verify(seen, ["hero"])]
+    assert problems == [("not-a-file", '"a.png" is a link that leads to itself', "a.png")]
 
 
 @pytest.mark.parametrize("lines", ['file = "art.png"', 'references = ["art.png"]', 'post = [{ op = "overlay", file = "art.png" }]'])
@@ -197,7 +208,7 @@ def test_folders_with_brackets_are_folders(shop):
     put(shop, "in [1]/poster.png", draw("one", 64, 64))
     assert results(shop.build()) == {"hero": "done", "poster": "done"}
     assert len(list((shop.path / "art [1]").iterdir())) == 2
-    for path in (shop.path / ".assetgen/cas").iterdir():
+    for path in shop.store.cas.iterdir():
         path.unlink()
     (shop.path / "hero.png").unlink()
     assert (shop.state(), results(shop.build()), shop.asked) == ("finish output-missing", {"hero": "done", "poster": "fresh"}, 1)
