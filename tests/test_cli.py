@@ -199,11 +199,16 @@ def test_a_bug_in_one_asset_does_not_stop_the_others(project, tmp_path):
     assert "ZeroDivisionError" in next((project.path / ".assetgen/logs").iterdir()).read_text()
 
 
-def test_a_folder_that_cannot_be_written_is_no_bug(project):
+def test_a_folder_in_the_place_of_an_output_is_no_bug(project):
     project.write("assetgen.toml", SMALL)
     project.write("fox.png/keep", "")
-    done = project("build", code=2)
-    assert done.stderr == 'error: "fox.png" is a folder, not a file\n'
+    done = project("build", code=1)
+    assert (done.stdout, done.stderr) == (
+        'blocked   fox  never generated; "fox.png" is a folder, not a file\n'
+        '          hint: move "fox.png" away, or change the output\n'
+        "1 asset: 1 blocked\n",
+        "",
+    )
 
 
 def test_completion_knows_commands_and_assets(project):

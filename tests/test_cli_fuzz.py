@@ -1,7 +1,6 @@
 """Whatever stands in assetgen.toml, a command ends with 0 or 2, and says so in words: no traceback, no log of a bug."""
 
 import io
-import os
 from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
@@ -60,14 +59,13 @@ def damaged(draw):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A project; the process is where it was when the tests are over."""
-    before, home = os.getcwd(), os.environ.get("HOME")
+    """A project of a user without configuration; the process is where it was when the tests are over."""
     made = tmp_path_factory.mktemp("fuzz")
-    os.environ["HOME"] = str(made)
-    yield made
-    os.chdir(before)
-    if home is not None:
-        os.environ["HOME"] = home
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(made)
+        for name in ("HOME", "XDG_CONFIG_HOME"):
+            patch.setenv(name, str(made))
+        yield made
 
 
 @given(data=st.one_of(st.binary(max_size=200), SOUP, damaged()), words=st.sampled_from([["status"], ["plan", "--json"], ["why", "hero"]]))

@@ -511,3 +511,11 @@ def test_a_dropped_file_that_may_be_meant_for_another_asset_waits_for_a_word():
         '"inbox/x.png" may be meant for it or for "a", "b"',
         "assetgen import hero inbox/x.png",
     )
+
+
+def test_a_file_that_an_op_reads_is_missed_before_anything_is_paid():
+    step = Step(op="overlay", params={"file": "art/plate.png"})
+    asset = replace(HERO, outputs=(Output(path="hero.png", format="png", steps=(step,)),))
+    planned = one(asset)
+    assert (planned.state, codes(planned)) == (State.BLOCKED, ["new", "file-missing"])
+    assert one(asset, {}, Known(files={"art/plate.png": "1" * 64})).state is State.GENERATE

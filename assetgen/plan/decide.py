@@ -158,7 +158,9 @@ class Planner:
         return replace(planned, state=State.RESTORE, reasons=reasons, picks=picks, chosen=chosen)
 
     def _generate(self, planned: AssetPlan) -> AssetPlan:
-        refusal = self._occupied(planned) or self._lost_upstream(planned)
+        _, missing = self._op_files(planned.asset)
+        absent = None if missing is None else self._missing(missing)
+        refusal = absent or self._occupied(planned) or self._lost_upstream(planned)
         if refusal is not None:
             return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, refusal))
         return generate.decide(planned, self.facts, self.choices)
