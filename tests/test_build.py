@@ -514,7 +514,10 @@ def test_a_dependent_of_a_fresh_asset_is_begun_once(shop):
     shop.write(HERO + SCENE)
     shop.told.clear()
     shop.build()
-    assert [(event.asset, event.action) for event in shop.told if isinstance(event, Started)] == [("scene", "generate"), ("scene", "finish")]
+    assert [(event.asset, event.action) for event in shop.told if isinstance(event, Started)] == [
+        ("scene", "generate"),
+        ("scene", "finish"),
+    ]
     (shop.path / "scene.png").unlink()
     shop.told.clear()
     shop.build()

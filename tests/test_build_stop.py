@@ -88,7 +88,8 @@ def test_an_interrupt_before_a_new_roll_keeps_the_picture_and_says_so(shop):
 
 
 @pytest.mark.parametrize(
-    ("words", "again"), [((), "assetgen build --regenerate lake --max-cost 5"), (("hero", "lake"), "assetgen build hero lake --regenerate lake --max-cost 5")]
+    ("words", "again"),
+    [((), "assetgen build --regenerate lake --max-cost 5"), (("hero", "lake"), "assetgen build hero lake --regenerate lake --max-cost 5")],
 )
 def test_what_is_told_after_an_interrupt_buys_nothing_twice(shop, words, again):
     one_at_a_time(shop)

@@ -9,6 +9,9 @@ _HEAD = """# JSON
 [schema/document.schema.json](../schema/document.schema.json), which `assetgen schema json` prints as well. `version` rises when a key
 changes its meaning or goes away; new keys may come at any time. Amounts are USD.
 
+All commands know it but `init`, `schema` and `completion`. Those that change something (`accept`, `adopt`, `pick`, `import`,
+`jobs resolve`, `clean`, `gc`) print the assets that they were about as they are afterwards, and in `lines` what was done.
+
 ```toml assetgen.toml
 version = 1
 
