@@ -82,6 +82,12 @@ class Expect:
     height: int | None = None
 
 
+def param_file(value: Json) -> str | None:
+    """The path in a parameter of the form `{ file = "path" }`."""
+    path = value["file"] if isinstance(value, dict) and value.keys() == {"file"} else None
+    return path if isinstance(path, str) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
     """One picture the project needs, with styles, defaults, aliases, variables and matrix already applied.
@@ -114,6 +120,11 @@ class Asset:
     protect: bool = False
     freeze: bool = False
     where: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def param_files(self) -> tuple[str, ...]:
+        """The project files that parameters name as `{ file = "path" }`; their content, not their path, is asked for."""
+        return tuple(path for path in map(param_file, self.params.values()) if path is not None)
 
     @property
     def place(self) -> Place | None:

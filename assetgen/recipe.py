@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assetgen import digest
-from assetgen.model import Asset, Json, Local, Output, Reference
+from assetgen.model import Asset, Json, Local, Output, Reference, param_file
 from assetgen.post import Op
 from assetgen.post.formats import FORMATS
 
@@ -32,7 +32,7 @@ def request(asset: Asset, content: Mapping[Reference, str]) -> dict[str, Json]:
     if asset.negative:
         fields["negative"] = asset.negative
     if asset.params:
-        fields["params"] = dict(asset.params)
+        fields["params"] = {name: _param(value, content) for name, value in asset.params.items()}
     if asset.size is not None:
         fields["size"] = str(asset.size)
     if asset.seed is not None:
@@ -86,6 +86,11 @@ def changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> tuple[Change, .
         elif before != after:
             found.append(Change(field=field, old=before, new=after))
     return tuple(found)
+
+
+def _param(value: Json, content: Mapping[Reference, str]) -> Json:
+    path = param_file(value)
+    return value if path is None else {"file": content[Local(path)]}
 
 
 def _step(op: Op, params: Mapping[str, Json], files: Mapping[str, str]) -> Json:

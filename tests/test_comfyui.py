@@ -137,13 +137,10 @@ def test_every_field_reaches_its_node_and_the_rest_of_the_graph_stays(server, co
 
 
 def test_the_workflow_may_be_a_file_of_the_project(server, connect):
-    params = {"workflow": PATH, "bindings": BINDINGS}
+    params = {"workflow": {"file": PATH}, "bindings": BINDINGS}
     [inline] = connect().generate(FOX, Slip())
-    for form in (PATH, {"file": PATH}):
-        own = {**params, "workflow": form}
-        request = Request(model="comfyui", prompt="a fox", seed=7, params=own, files={PATH: json.dumps(GRAPH).encode()})
-        assert connect().generate(request, Slip())[0].data == inline.data
-    assert create(Settings(), None).files == {"workflow"}
+    request = Request(model="comfyui", prompt="a fox", seed=7, params=params, files={PATH: json.dumps(GRAPH).encode()})
+    assert connect().generate(request, Slip())[0].data == inline.data
     unread = Request(model="comfyui", prompt="a fox", params=params)
     create(Settings(), None).check(unread)
     failure = failure_of(connect(), unread, Slip())
@@ -554,7 +551,7 @@ def test_half_a_graph_is_refused_and_taken_out_of_the_queue(server, connect):
 UI = json.dumps({"nodes": [{"id": 3, "type": "KSampler"}], "links": [], "version": 0.4})
 EXPORT = "in ComfyUI: Workflow > Export (API)"
 TWO = flow(n12=node("SaveImage", images=["8", 0], filename_prefix="b"))
-EXAMPLE = 'params.workflow = "art/workflow.json"'
+EXAMPLE = 'params.workflow = { file = "art/workflow.json" }'
 CHECKED = {
     "ui": (asking(UI), "params.workflow_json is saved in the format of ComfyUI's window, which its API does not take", EXPORT),
     "text": (asking("nodes"), "params.workflow_json is not JSON", EXPORT),
@@ -565,8 +562,8 @@ CHECKED = {
         EXPORT,
     ),
     "none": (Request(model="comfyui", prompt="a fox"), 'model "comfyui" at comfyui needs a workflow', EXAMPLE),
-    "both": (asking(params={"workflow": "a.json"}), "both workflow and workflow_json are given", EXAMPLE),
-    "no path": (Request(model="comfyui", prompt="a fox", params={"workflow": 3}), "params.workflow must be the path of a file", EXAMPLE),
+    "both": (asking(params={"workflow": {"file": "a.json"}}), "both workflow and workflow_json are given", EXAMPLE),
+    "no path": (Request(model="comfyui", prompt="a fox", params={"workflow": 3}), "params.workflow must name a file", EXAMPLE),
     "no text": (
         Request(model="comfyui", prompt="a fox", params={"workflow_json": {}}),
         "params.workflow_json must be a string",
@@ -651,7 +648,7 @@ import sys
 from assetgen.providers import Request
 from assetgen.providers.comfyui import create
 from assetgen.settings import Settings
-create(Settings(), None).check(Request(model="x", prompt="a", params={"workflow": "a.json", "bindings": {"prompt": "6.text"}}))
+create(Settings(), None).check(Request(model="x", prompt="a", params={"workflow": {"file": "a.json"}, "bindings": {"prompt": "6.text"}}))
 print("httpx" in sys.modules)
 """
     ran = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True)
@@ -699,3 +696,30 @@ def test_requests_and_answers_are_those_of_the_description(server, connect):
     for wrong in ({"client_id": "x"}, {"prompt": {"1": {"inputs": {}}}}, {"prompt": {"1": {"class_type": "X", "inputs": {"a": [1]}}}}):
         with pytest.raises(jsonschema.ValidationError):
             judge("PromptRequest", wrong)
+
+
+def test_a_workflow_of_the_manifest_is_drawn_and_its_content_is_in_the_key(server, project):
+    """From a manifest, through the real command: the file's content decides, its name does not."""
+    project.write("art/flow.json", json.dumps(GRAPH))
+    bindings = json.dumps(BINDINGS).replace(":", " =").replace("{", "{ ").replace("}", " }")
+    project.write(
+        "assetgen.toml",
+        f"""version = 1
+[assets.fox]
+prompt = "a fox"
+model = "comfyui"
+size = "128x64"
+seed = 7
+params = {{ workflow = {{ file = "art/flow.json" }}, bindings = {bindings} }}
+""",
+    )
+    environment = {"COMFYUI_URL": server.base_url}
+    assert "1 asset: 1 generated" in project("build", **environment).stdout
+    project("check")
+    (project.path / "art/flow.json").rename(project.path / "art/moved.json")
+    manifest = (project.path / "assetgen.toml").read_text()
+    project.write("assetgen.toml", manifest.replace("art/flow.json", "art/moved.json"))
+    project("check")
+    changed = json.dumps(GRAPH).replace('"steps": 20', '"steps": 21') + " "
+    project.write("art/moved.json", changed)
+    assert "params.workflow.file changed" in project("check", code=1).stdout

@@ -68,6 +68,7 @@ class Materials:
             params=asset.params,
             references=tuple(self._blob(asset, reference) for reference in asset.references),
             mask=None if asset.mask is None else self._blob(asset, asset.mask),
+            files={path: self.workspace.project.read_seen(path) for path in asset.param_files},
             subject=asset.subject,
             label=asset.name,
         )

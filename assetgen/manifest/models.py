@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assetgen.manifest import paths
 from assetgen.manifest.document import check_plain
 from assetgen.manifest.draft import Draft
 from assetgen.manifest.vocabulary import Vocabulary
 from assetgen.manifest.words import Wrong, closest, did_you_mean, quoted
-from assetgen.model import Json
+from assetgen.model import Json, param_file
 
 MANUAL = "manual"
 DEFAULT = "sketch"
@@ -48,7 +49,18 @@ def choose(draft: Draft, aliases: Mapping[str, Mapping[str, Any]], vocabulary: V
             draft.wrong((name,), wrong)
     for wrong in check_plain(fields.get("params", {})):
         draft.wrong(("params",), wrong)
+    for wrong in _check_files(params):
+        draft.wrong(("params",), wrong)
     return Choice(model=(alias or {}).get("use", model), provider=provider, via=tuple(via), params=params)
+
+
+def _check_files(params: Mapping[str, Json]) -> Iterable[Wrong]:
+    """Files that parameters name must lie in the project."""
+    for path in filter(None, map(param_file, params.values())):
+        try:
+            paths.check(path)
+        except Wrong as wrong:
+            yield wrong
 
 
 def check_alias(name: str, alias: Mapping[str, Any], models: Mapping[str, Any], vocabulary: Vocabulary, *, whole: bool) -> Iterable[Wrong]:

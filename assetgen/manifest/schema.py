@@ -92,7 +92,12 @@ class AssetTable(TypedDict, total=False):
     model: Annotated[Text, Field(description='A model of the catalog or of [models]; without it "sketch", a free placeholder.')]
     provider: Annotated[Text, Field(description="Ask this provider, also for a model that the catalog does not know.")]
     via: Annotated[list[Text], Field(min_length=1, description="Providers that may serve the model, in order of preference.")]
-    params: Annotated[Params, Field(description="Parameters of the model, such as steps or guidance.")]
+    params: Annotated[
+        Params,
+        Field(
+            description='Parameters of the model, such as steps or guidance; { file = "path" } means the content of a file of the project.'
+        ),
+    ]
     size: Annotated[AnySize, Field(description='Size of the generated picture: "1024x1024", [1024, 1024] or a ratio "16:9".')]
     megapixels: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False, description="With a ratio as size: how many million pixels.")]
     seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="A seed, for models that take one.")]

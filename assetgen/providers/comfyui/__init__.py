@@ -30,8 +30,6 @@ class Comfyui:
 
     name = WHO
     traits = Traits(paid=False, resumable=True, concurrency=1)
-    # Parameters that are paths of project files: their bytes come in `Request.files`.
-    files = frozenset({wiring.FILE})
 
     def __init__(self, settings: Settings, http: Http) -> None:
         self._settings = settings

@@ -10,7 +10,7 @@ from typing import Any
 from assetgen.catalog.entries import Rule
 from assetgen.catalog.sizing import resolve
 from assetgen.errors import Impossible
-from assetgen.model import Json
+from assetgen.model import Json, param_file
 from assetgen.providers import Request, rules
 from assetgen.providers.comfyui.workflow import Workflow, parse
 
@@ -55,11 +55,11 @@ def wiring(request: Request) -> Wiring:
     params = request.params
     if (FILE in params) == (TEXT in params):
         told = "both workflow and workflow_json are given" if FILE in params else f'model "{request.model}" at comfyui needs a workflow'
-        raise Impossible(told, hint='params.workflow = "art/workflow.json"')
+        raise Impossible(told, hint='params.workflow = { file = "art/workflow.json" }')
     if FILE in params and not _path(request):
-        raise Impossible("params.workflow must be the path of a file", hint='params.workflow = "art/workflow.json"')
+        raise Impossible("params.workflow must name a file", hint='params.workflow = { file = "art/workflow.json" }')
     if TEXT in params and not isinstance(params[TEXT], str):
-        raise Impossible("params.workflow_json must be a string", hint='params.workflow = "art/workflow.json"')
+        raise Impossible("params.workflow_json must be a string", hint='params.workflow = { file = "art/workflow.json" }')
     own = {name: value for name, value in params.items() if name not in _OWN}
     for name, value in own.items():
         if name in FIELDS or _REFERENCE.fullmatch(name):
@@ -117,10 +117,8 @@ def _text(request: Request) -> str | bytes | None:
 
 
 def _path(request: Request) -> str:
-    """The path in `workflow = "…"`, or in `workflow = { file = "…" }`; "" where there is none."""
-    given = request.params.get(FILE)
-    path = given.get("file") if isinstance(given, dict) else given
-    return path if isinstance(path, str) else ""
+    """The path in `workflow = { file = "…" }`; "" where there is none."""
+    return param_file(request.params.get(FILE)) or ""
 
 
 def _called(request: Request) -> str:
