@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import signal
 import threading
 
 from tests.servers import SERVERS
@@ -15,6 +16,8 @@ parser.add_argument("--delay", type=float, default=0.0, help="seconds before eac
 parser.add_argument("--weight", type=int, default=0, help="bytes to pad each picture with")
 given = parser.parse_args()
 options = {name: value for name, value in vars(given).items() if name != "provider" and value is not None}
+# A shell that starts this in the background has the interrupt ignored, and Python would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with SERVERS[given.provider](**options) as server, contextlib.suppress(KeyboardInterrupt):
     print(server.base_url, flush=True)
     threading.Event().wait()
