@@ -1,7 +1,6 @@
 """The provider through the real SDK's client, against a server on loopback that follows Replicate's published description."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from assetgen.providers import Blob, Request
 from assetgen.providers.replicate import INLINE, create
 from assetgen.providers.replicate.models import GENERIC, MODELS
 from assetgen.settings import Settings
+from tests import descriptions
 from tests.servers import serve_replicate
 from tests.servers.clients import Slip, clients, failure_of
 from tests.servers.pictures import draw
@@ -24,7 +24,7 @@ from tests.servers.raw import serve_raw
 from tests.servers.replicate import FAULTS, LIFE, REFUSALS, TOKEN
 
 ROOT = Path(__file__).parents[1]
-DESCRIPTION = Path(os.environ.get("ASSETGEN_SPECS") or ROOT.parent / "shared" / "specs") / "replicate.json"
+DESCRIPTION = descriptions.FOLDER / "replicate.json"
 DEV = "black-forest-labs/flux-dev"
 VERSION = "5c7d5dc6dd8bf75c1acaa8565735e7986bc5b66206b55cca93cb72c9bf15ccaa"
 FOX = Request(model="flux-dev", id=DEV, prompt="a fox in the snow", size=Size(1024, 1024), params={"num_inference_steps": 28})
@@ -438,6 +438,7 @@ def judged(path, body):
     jsonschema.Draft202012Validator(schema).validate(body)
 
 
+@descriptions.needed
 def test_every_model_sends_what_the_description_allows(server, connect):
     provider = connect()
     for name, shape in [*MODELS.items(), (f"own/model:{VERSION}", GENERIC)]:
@@ -451,6 +452,7 @@ def test_every_model_sends_what_the_description_allows(server, connect):
     assert len(server.requests) == len(MODELS) + 1
 
 
+@descriptions.needed
 def test_the_description_refuses_what_is_wrong():
     for path, body in [
         ("/v1/models/a/b/predictions", {"input": {}, "version": "x"}),
@@ -461,6 +463,7 @@ def test_the_description_refuses_what_is_wrong():
             judged(path, body)
 
 
+@descriptions.needed
 def test_the_servers_answers_are_those_of_the_description(server, connect):
     document = json.loads(DESCRIPTION.read_text())
     schema = {"$ref": "#/components/schemas/schemas_prediction_response", "components": document["components"]}

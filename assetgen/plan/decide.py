@@ -149,7 +149,7 @@ class Planner:
         rewritten = generate.rewritten(picks, self.manifest.policy, planned.name)
         if rewritten is not None:
             return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, rewritten), picks=picks)
-        refusal = self._occupied(planned)
+        refusal = self._unfinishable(planned)
         if refusal is not None:
             return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, refusal), picks=picks)
         reasons = planned.reasons or (Reason(code="fetched", text="bought by an earlier build and not locked yet"),)
@@ -158,14 +158,16 @@ class Planner:
         return replace(planned, state=State.RESTORE, reasons=reasons, picks=picks, chosen=chosen)
 
     def _generate(self, planned: AssetPlan) -> AssetPlan:
-        _, missing = self._op_files(planned.asset)
-        absent = None if missing is None else self._missing(missing)
-        refusal = absent or self._occupied(planned) or self._lost_upstream(planned)
+        refusal = self._unfinishable(planned) or self._lost_upstream(planned)
         if refusal is not None:
             return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, refusal))
         return generate.decide(planned, self.facts, self.choices)
 
-    def _occupied(self, planned: AssetPlan) -> Reason | None:
+    def _unfinishable(self, planned: AssetPlan) -> Reason | None:
+        """Why outputs could not be made from a new original: a file that an op reads is missing, or a path holds somebody's work."""
+        _, missing = self._op_files(planned.asset)
+        if missing is not None:
+            return self._missing(missing)
         found = (
             outputs.occupied(output, planned.block, self.facts, self.ours, self.choices, planned.name) for output in planned.asset.outputs
         )
