@@ -522,3 +522,14 @@ def test_a_dependent_of_a_fresh_asset_is_begun_once(shop):
     shop.told.clear()
     shop.build()
     assert [(event.asset, event.action) for event in shop.told if isinstance(event, Started)] == [("scene", "restore")]
+
+
+def test_pictures_that_change_places_are_never_the_price_of_one_another(shop):
+    text = '[assets.a]\nprompt = "one"\noutputs = ["{a}.png"]\n[assets.b]\nprompt = "two"\noutputs = ["{b}.png"]\n'
+    shop.write(text.format(a="1", b="2")).build()
+    first, second = ((shop.path / name).read_bytes() for name in ("1.png", "2.png"))
+    shutil.rmtree(shop.home)
+    shop.write(text.format(a="2", b="1"))
+    assert results(shop.build(jobs=1, free_only=True)) == {"a": "done", "b": "done"}
+    assert [(shop.path / name).read_bytes() for name in ("1.png", "2.png")] == [second, first]
+    assert shop.asked == 2

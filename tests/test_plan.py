@@ -519,3 +519,24 @@ def test_a_file_that_an_op_reads_is_missed_before_anything_is_paid():
     planned = one(asset)
     assert (planned.state, codes(planned)) == (State.BLOCKED, ["new", "file-missing"])
     assert one(asset, {}, Known(files={"art/plate.png": "1" * 64})).state is State.GENERATE
+
+
+def test_names_of_assets_with_references_may_be_swapped_too():
+    first = replace(BELOW, name="d1", base="d1", prompt="d one", outputs=(Output(path="d1.png", format="png"),))
+    second = replace(BELOW, name="d2", base="d2", prompt="d two", outputs=(Output(path="d2.png", format="png"),))
+    above = {"hero": "o" * 64}
+    lock = {"hero": built(HERO), "d1": built(first, original("1" * 64), above), "d2": built(second, original("2" * 64), above)}
+    swapped = [HERO, replace(first, name="d2", base="d2"), replace(second, name="d1", base="d1")]
+    facts = fresh_facts(HERO, first, second)
+    facts.stored |= {"1" * 64, "2" * 64}
+    found = names_of(plan(swapped, lock, facts))
+    assert (found["d1"][1], found["d2"][1]) == ("d2", "d1")
+    assert State.GENERATE not in {state for state, _ in found.values()}
+
+
+def test_a_renamed_asset_whose_seed_was_edited_and_is_ignored_buys_nothing():
+    lock = {"hero": built(replace(HERO, seed=1), original(unhonoured=("seed",)))}
+    renamed = replace(HERO, name="banner", base="banner", seed=2)
+    planned = one(renamed, lock, fresh_facts(HERO))
+    assert (planned.state, planned.renamed_from) == (State.FINISH, "hero")
+    assert one(replace(renamed, prompt="else"), lock, fresh_facts(HERO)).renamed_from is None

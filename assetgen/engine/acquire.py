@@ -121,7 +121,9 @@ class Acquisition:
         request = self.request()
         if self.planned.job is not None:
             provider = self.workspace.providers[self.planned.job.provider]
+            # What was paid for is fetched, and nothing more is asked for: this build was allowed a resume, which is free.
             self._submit(provider, request, request.prompt, self.planned.job)
+            return
         while len(self._originals) < self.planned.asset.candidates and not self.stop.is_set():
             # Further candidates of a model without seeds are further rolls; with a seed each needs one of its own.
             nth = len(self._originals)
@@ -145,6 +147,12 @@ class Acquisition:
             terms = ", ".join(chosen.dropped)
             self.tell(Retried(asset=self.planned.name, attempt=attempt, wait=0.0, why=f"the provider dropped {terms} from the prompt"))
             self._ask(replace(request, prompt=rewrite.firmer(request.prompt, chosen.dropped, attempt)), request.prompt)
+
+    def _estimate(self, row: OpenJob) -> Price | None:
+        """What the pictures of a job are taken to cost where the provider does not say: for a resumed job, what was reserved then."""
+        if self.planned.job is None:
+            return self._unit()
+        return None if row.reserved is None else Price(low=row.reserved, high=row.reserved)
 
     def _unit(self) -> Price | None:
         price, count = self.planned.price, self.planned.asset.candidates
@@ -221,7 +229,13 @@ class Acquisition:
                 bad = failure
                 continue
             made = originals.answered(
-                self.workspace, digest.of_bytes(picture.data), facts, picture, replace(request, prompt=prompt), provider, self._unit()
+                self.workspace,
+                digest.of_bytes(picture.data),
+                facts,
+                picture,
+                replace(request, prompt=prompt),
+                provider,
+                self._estimate(row),
             )
             originals.keep(self.workspace, picture.data, facts, made, self.planned.name)
             good.append(made)

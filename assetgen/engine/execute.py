@@ -70,6 +70,7 @@ class Build:
     def run(self) -> Outcome:
         """Do everything that can be done. A second interrupt leaves as KeyboardInterrupt, after the lock is written."""
         try:
+            self._materials.secure()
             self._record.rename(self.survey.plan)
             # The others are begun when the last of what they are made from has ended.
             self._ready.extend(name for name in self._planner.settled if name in self.selected and not self._not_yet(name))

@@ -12,7 +12,7 @@ from assetgen.engine.workspace import Workspace
 from assetgen.errors import AssetgenError, Corrupt, ProviderFailure, UsageError
 from assetgen.lockfile import Original
 from assetgen.model import Asset, Json, Local, Reference
-from assetgen.plan.states import AssetPlan
+from assetgen.plan.states import AssetPlan, OutputState, State
 from assetgen.providers import Blob, Request
 
 
@@ -72,6 +72,20 @@ class Materials:
             subject=asset.subject,
             label=asset.name,
         )
+
+    def secure(self) -> None:
+        """Put into the store what assets are going to be restored or finished from and only output files hold.
+
+        Files may change places, and the first one that is written could be the only copy of what the next one needs.
+        """
+        store = self.workspace.store
+        for planned in self.settled.values():
+            if planned.state not in (State.RESTORE, State.FINISH) or planned.asset.file is not None:
+                continue
+            wanted = [output.sha256 for output in planned.outputs if output.state is OutputState.RESTORE]
+            for sha256 in (*wanted, planned.chosen):
+                if sha256 is not None and not store.has(sha256) and (data := self.facts.bytes(sha256)) is not None:
+                    store.put(data)
 
     def files(self, planned: AssetPlan) -> dict[str, bytes]:
         """The bytes of the files that the ops of an asset read."""

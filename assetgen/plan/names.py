@@ -25,7 +25,7 @@ class Names:
         own = self._lock.get(asset.name)
         if own is not None and own.request == request:
             return own, None
-        old = self._elsewhere(asset.name, request, gen_key)
+        old = self._elsewhere(asset.name, request, gen_key) or (self._nearly(asset.name, request) if own is None else None)
         if old is not None:
             return self._lock[old], old
         return (own, None) if own is not None and not own.removed else (None, None)
@@ -47,6 +47,25 @@ class Names:
                 return old
         return None
 
+    @cached_property
+    def _lax(self) -> list[str]:
+        """Blocks without an asset whose model ignores part of what it is asked."""
+        gone = ((name, block.original) for name, block in self._lock.items() if name not in self._assets)
+        return [name for name, original in gone if original is not None and original.unhonoured]
+
+    def _nearly(self, name: str, request: Mapping[str, Json]) -> str | None:
+        """A block without an asset that answers the request up to what its model ignores."""
+        for old in self._lax:
+            block = self._lock.get(old)
+            if block is not None and generate.only_unhonoured(block, request) is not None and self._heirs.setdefault(old, name) == name:
+                return old
+        return None
+
+    def _locked(self, name: str) -> str | None:
+        """The original that an asset has in the lock."""
+        block = self._lock.get(name)
+        return block.original.sha256 if block is not None and block.original is not None else None
+
     def _kept(self, name: str, block: Block) -> bool:
         """Whether the asset that bears a block's name still goes by it; if that cannot be told yet, it does."""
         asset = self._assets.get(name)
@@ -54,7 +73,7 @@ class Names:
             return False
         content: dict[Reference, str] = {}
         for reference in references(asset):
-            found = self._facts.content(reference.path) if isinstance(reference, Local) else None
+            found = self._facts.content(reference.path) if isinstance(reference, Local) else self._locked(reference.name)
             if found is None:
                 return True
             content[reference] = found
