@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from types import FrameType
+from typing import TypeAlias
 
 from assetgen.engine import leftovers
 from assetgen.engine.advice import single_copy
@@ -46,7 +47,7 @@ class Options:
     lock_patience: float = PATIENCE
 
 
-type_confirm = Callable[[Plan, frozenset[str]], bool]
+Confirm: TypeAlias = Callable[[Plan, frozenset[str]], bool]
 
 
 def run(
@@ -54,7 +55,7 @@ def run(
     options: Options,
     notify: Notify,
     *,
-    confirm: type_confirm | None = None,
+    confirm: Confirm | None = None,
     environ: Mapping[str, str] | None = None,
     patience: Patience | None = None,
 ) -> Outcome:
@@ -154,7 +155,7 @@ def _selected(options: Options, workspace: Workspace) -> frozenset[str]:
     return closure(select(words, assets) | frozenset(options.regenerate), assets)
 
 
-def _authority(seen: Survey, options: Options, chosen: frozenset[str], confirm: type_confirm | None) -> Authority:
+def _authority(seen: Survey, options: Options, chosen: frozenset[str], confirm: Confirm | None) -> Authority:
     environ, ceiling = seen.workspace.environ, _ceiling(seen.workspace, options)
     found = authority(ceiling=ceiling, agreed=options.agreed, environ=environ, free_only=options.free_only)
     asks = found.refusal is not None and not options.free_only and not in_ci(environ)

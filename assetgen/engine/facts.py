@@ -1,7 +1,6 @@
 """The questions of a plan, answered from disk, store, journal and catalog."""
 
 import re
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from assetgen import digest
@@ -127,13 +126,3 @@ def slug(asset: str) -> str:
     base, _, variant = asset.partition("[")
     values = [part.partition("=")[2] for part in variant.rstrip("]").split(",")] if variant else []
     return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join([base, *values]))
-
-
-def settled(job: OpenJob) -> OpenJob:
-    """The row as a process that is gone would have left it."""
-    return replace(job, live=False)
-
-
-def suffix(path: str) -> str:
-    """The suffix of a path, lower case, without its dot."""
-    return PurePosixPath(path).suffix.removeprefix(".").lower()
