@@ -82,6 +82,29 @@ class Expect:
     height: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lora:
+    """Weights that are laid over those of a model: a project file of safetensors, or the provider's own name or address of some."""
+
+    id: str = ""
+    file: str | None = None
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """A picture whose pose, edges or depth the generated one follows.
+
+    `kind` says how the picture is to be read ("pose", "canny", "depth"), `scale` how closely it is followed (None: as the provider
+    usually does), and `model` names the weights that read it, where the provider has no usual ones.
+    """
+
+    kind: str
+    image: Reference
+    scale: float | None = None
+    model: str | None = None
+
+
 def param_file(value: Json) -> str | None:
     """The path in a parameter of the form `{ file = "path" }`."""
     path = value["file"] if isinstance(value, dict) and value.keys() == {"file"} else None
@@ -111,6 +134,8 @@ class Asset:
     seed: int | None = None
     references: tuple[Reference, ...] = ()
     mask: Reference | None = None
+    loras: tuple[Lora, ...] = ()
+    controls: tuple[Control, ...] = ()
     candidates: int = 1
     file: str | None = None
     outputs: tuple[Output, ...] = ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol, TypeAlias
 
-from assetgen.model import Json, Ratio, Size
+from assetgen.model import Json, Lora, Ratio, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,16 @@ class Blob:
     data: bytes
     format: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """A picture whose pose, edges or depth is followed; the fields of `assetgen.model.Control`, with the bytes."""
+
+    kind: str
+    image: Blob
+    scale: float | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +42,9 @@ class Request:
     `subject` is the prompt before its styles, and `label` a name that may be drawn into the picture: both are for placeholders only and
     are never part of a key.
 
-    `files` maps the paths of project files that stand in `params` to their bytes; a plan has none of them.
+    `mask` is a picture of one channel, white where the first reference is painted anew and black where it is kept.
+
+    `files` maps the paths of project files that stand in `params` and `loras` to their bytes; a plan has none of them.
     """
 
     model: str
@@ -45,6 +57,8 @@ class Request:
     params: Mapping[str, Json] = field(default_factory=dict)
     references: tuple[Blob, ...] = ()
     mask: Blob | None = None
+    loras: tuple[Lora, ...] = ()
+    guides: tuple[Guide, ...] = ()
     count: int = 1
     subject: str = ""
     label: str = ""
