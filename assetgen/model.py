@@ -105,6 +105,16 @@ class Control:
     model: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margins:
+    """How far a picture is to be continued beyond its edges, in pixels."""
+
+    left: int = 0
+    top: int = 0
+    right: int = 0
+    bottom: int = 0
+
+
 def param_file(value: Json) -> str | None:
     """The path in a parameter of the form `{ file = "path" }`."""
     path = value["file"] if isinstance(value, dict) and value.keys() == {"file"} else None
@@ -114,6 +124,9 @@ def param_file(value: Json) -> str | None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
     """One picture the project needs, with styles, defaults, aliases, variables and matrix already applied.
+
+    `versions` are set for an asset with edits: the names of the assets that make its picture, the unedited one first, then one for each
+    edit. It asks for nothing itself; its original is that of the last version, or of the one that was picked.
 
     `subject` is the prompt before its styles; only `prompt` is asked for and enters a key. `where` gives the place of each field in the
     user's files, for messages and `why`: "size", "outputs.0", "" for itself.
@@ -136,8 +149,10 @@ class Asset:
     mask: Reference | None = None
     loras: tuple[Lora, ...] = ()
     controls: tuple[Control, ...] = ()
+    expand: Margins | None = None
     candidates: int = 1
     file: str | None = None
+    versions: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = ()
     expect: Expect = field(default_factory=Expect)
     alt: str = ""
@@ -148,8 +163,19 @@ class Asset:
 
     @property
     def param_files(self) -> tuple[str, ...]:
-        """The project files that parameters name as `{ file = "path" }`; their content, not their path, is asked for."""
-        return tuple(path for path in map(param_file, self.params.values()) if path is not None)
+        """The project files that parameters and LoRAs name as `{ file = "path" }`; their content, not their path, is asked for."""
+        weights = (lora.file for lora in self.loras)
+        return tuple(path for path in (*map(param_file, self.params.values()), *weights) if path is not None)
+
+    @property
+    def table(self) -> str:
+        """The name of its table in the manifest, which a version of an edited asset shares with it."""
+        return self.base.partition("~")[0]
+
+    @property
+    def generated(self) -> bool:
+        """Whether its picture is asked for, and neither a file nor that of other assets."""
+        return self.file is None and not self.versions
 
     @property
     def place(self) -> Place | None:
@@ -158,13 +184,19 @@ class Asset:
 
 
 RewritePolicy: TypeAlias = Literal["off", "warn", "error", "retry"]
+UnhonouredPolicy: TypeAlias = Literal["warn", "error"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """`[policy]`. `max_cost` is in USD for one build; None means no ceiling."""
+    """`[policy]`. `max_cost` is in USD for one build; None means no ceiling.
+
+    `unhonoured` decides on what a model would leave out of account (a seed, a negative prompt, transparency, a ratio): it is recorded,
+    or it blocks the asset before anything is paid.
+    """
 
     usage: Literal["any", "commercial"] = "any"
+    unhonoured: UnhonouredPolicy = "warn"
     rewrite: RewritePolicy = "warn"
     min_kept: float = 0.8
     rewrite_retries: int = 2

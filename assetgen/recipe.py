@@ -4,10 +4,10 @@ The dict that is hashed here is the dict the lock stores, so "why is it stale" i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from assetgen import digest
-from assetgen.model import Asset, Json, Local, Output, Reference, param_file
+from assetgen.model import Asset, Control, Json, Local, Lora, Output, Reference, Upstream, param_file
 from assetgen.post import Op
 from assetgen.post.formats import FORMATS
 
@@ -28,6 +28,8 @@ def request(asset: Asset, content: Mapping[Reference, str]) -> dict[str, Json]:
     """
     if asset.file is not None:
         return {"file": content[Local(asset.file)]}
+    if asset.versions:
+        return {"versions": [content[Upstream(name)] for name in asset.versions]}
     fields: dict[str, Json] = {"model": asset.model, "prompt": asset.prompt}
     if asset.negative:
         fields["negative"] = asset.negative
@@ -41,6 +43,12 @@ def request(asset: Asset, content: Mapping[Reference, str]) -> dict[str, Json]:
         fields["references"] = [content[reference] for reference in asset.references]
     if asset.mask is not None:
         fields["mask"] = content[asset.mask]
+    if asset.loras:
+        fields["loras"] = [_lora(lora, content) for lora in asset.loras]
+    if asset.controls:
+        fields["controls"] = [_control(control, content) for control in asset.controls]
+    if asset.expand is not None:
+        fields["expand"] = {side: pixels for side, pixels in asdict(asset.expand).items() if pixels}
     return _sorted(fields)
 
 
@@ -91,6 +99,18 @@ def changes(old: Mapping[str, Json], new: Mapping[str, Json]) -> tuple[Change, .
 def _param(value: Json, content: Mapping[Reference, str]) -> Json:
     path = param_file(value)
     return value if path is None else {"file": content[Local(path)]}
+
+
+def _lora(lora: Lora, content: Mapping[Reference, str]) -> Json:
+    fields: dict[str, Json] = {"id": lora.id} if lora.file is None else {"file": content[Local(lora.file)]}
+    return fields if lora.scale == 1.0 else {**fields, "scale": lora.scale}
+
+
+def _control(control: Control, content: Mapping[Reference, str]) -> Json:
+    fields: dict[str, Json] = {"kind": control.kind, "image": content[control.image]}
+    if control.scale is not None:
+        fields["scale"] = control.scale
+    return fields if control.model is None else {**fields, "model": control.model}
 
 
 def _step(op: Op, params: Mapping[str, Json], files: Mapping[str, str]) -> Json:

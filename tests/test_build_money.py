@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from assetgen.engine import edit
+from assetgen.engine.pick import pick
 from assetgen.errors import UsageError
 from assetgen.events import Done, Noted
 from assetgen.journal import Journal
@@ -179,9 +179,9 @@ def test_candidates_are_made_kept_and_wait_for_a_pick(shop):
     assert shop.states() == {"hero": "waits", "scene": "waits"}
     # A second build buys nothing more.
     assert (results(shop.build()), shop.asked) == ({"hero": "waits", "scene": "waits"}, 3)
-    lines = edit.pick(shop.path, "hero", None)
+    lines = pick(shop.path, "hero", None)
     assert lines == [f" {n}  {one.sha256[:12]}  1024x1024 png" for n, one in enumerate(block.candidates, 1)]
-    assert edit.pick(shop.path, "hero", "2") == [f"hero: picked {block.candidates[1].sha256[:12]}", "hero: wrote hero.png"]
+    assert pick(shop.path, "hero", "2") == [f"hero: picked {block.candidates[1].sha256[:12]}", "hero: wrote hero.png"]
     assert shop.states() == {"hero": "fresh", "scene": "generate"}
     assert (results(shop.build()), shop.asked) == ({"hero": "fresh", "scene": "done"}, 4)
     sent = shop.server.requests[-1].files["image"][0]["data"]
@@ -193,16 +193,16 @@ def test_another_pick_is_free_and_changes_what_depends_on_it(shop):
     shop.write(CANDIDATES + SCENE)
     shop.build()
     first, second, third = (one.sha256 for one in shop.locked()["hero"].candidates)
-    edit.pick(shop.path, "hero", third)
+    pick(shop.path, "hero", third)
     shop.build()
     picture = (shop.path / "hero.png").read_bytes()
-    assert edit.pick(shop.path, "hero", None, back=True) == [f"hero: picked {second[:12]}", "hero: wrote hero.png"]
+    assert pick(shop.path, "hero", None, back=True) == [f"hero: picked {second[:12]}", "hero: wrote hero.png"]
     assert ((shop.path / "hero.png").read_bytes() != picture, shop.states()) == (True, {"hero": "fresh", "scene": "generate"})
-    assert edit.pick(shop.path, "hero", None)[1].startswith("*2  ")
-    edit.pick(shop.path, "hero", first[:6])
+    assert pick(shop.path, "hero", None)[1].startswith("*2  ")
+    pick(shop.path, "hero", first[:6])
     with pytest.raises(UsageError, match='"hero" has nothing before the present picture'):
-        edit.pick(shop.path, "hero", None, back=True)
-    edit.pick(shop.path, "hero", "3")
+        pick(shop.path, "hero", None, back=True)
+    pick(shop.path, "hero", "3")
     assert ((shop.path / "hero.png").read_bytes(), shop.states(), shop.asked) == (picture, {"hero": "fresh", "scene": "fresh"}, 4)
 
 
@@ -211,7 +211,7 @@ def test_a_pick_that_is_none_of_the_candidates(shop, choice):
     shop.server.rolls = True
     shop.write(CANDIDATES).build()
     with pytest.raises(UsageError) as caught:
-        edit.pick(shop.path, "hero", choice)
+        pick(shop.path, "hero", choice)
     assert (caught.value.message, caught.value.hint) == (
         f'"{choice}" is not one of the candidates of "hero"',
         "assetgen pick hero",
@@ -221,7 +221,7 @@ def test_a_pick_that_is_none_of_the_candidates(shop, choice):
 def test_there_is_nothing_to_pick_from_without_candidates(shop):
     shop.write(HERO).build()
     with pytest.raises(UsageError) as caught:
-        edit.pick(shop.path, "hero", "1")
+        pick(shop.path, "hero", "1")
     assert (caught.value.message, caught.value.hint) == ('"hero" has no candidates to pick from', "candidates = 4 in [assets.hero]")
 
 
@@ -252,7 +252,7 @@ def test_candidates_of_a_model_with_seeds_get_one_each(shop):
     shop.write('[assets.plan]\nmodel = "sketch"\nsize = "96x64"\nprompt = "a lake"\nseed = 7\ncandidates = 3\n')
     assert results(shop.build(max_cost=None)) == {"plan": "waits"}
     assert [one.seed for one in shop.locked()["plan"].candidates] == [7, 8, 9]
-    edit.pick(shop.path, "plan", "3")
+    pick(shop.path, "plan", "3")
     picture = (shop.path / "plan.png").read_bytes()
     # Drawn again from its own seed, not from the asset's.
     for path in (*sorted((shop.home / "cas").iterdir()), shop.path / "plan.png"):
@@ -282,7 +282,7 @@ def test_regenerate_keeps_the_old_picture_as_a_candidate(shop):
     assert results(shop.build(regenerate=("hero",))) == {"hero": "done"}
     block = shop.locked()["hero"]
     assert (shop.asked, block.candidates[0], block.original) == (2, old, block.candidates[1])
-    edit.pick(shop.path, "hero", None, back=True)
+    pick(shop.path, "hero", None, back=True)
     assert (shop.locked()["hero"].original, shop.state(), shop.asked) == (old, "fresh", 2)
 
 
@@ -299,7 +299,7 @@ def test_regenerate_that_brings_the_same_picture_changes_nothing(shop):
 def test_regenerate_of_candidates_adds_to_them(shop):
     shop.server.rolls = True
     shop.write(HERO + "candidates = 2\n").build()
-    edit.pick(shop.path, "hero", "1")
+    pick(shop.path, "hero", "1")
     assert results(shop.build(regenerate=("hero",))) == {"hero": "waits"}
     assert (len(shop.locked()["hero"].candidates), shop.locked()["hero"].original, shop.asked) == (4, None, 4)
 

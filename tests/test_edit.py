@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from assetgen.engine import edit
+from assetgen.engine.pick import pick
 from assetgen.errors import AssetgenError, UsageError
 from assetgen.events import Done
 from assetgen.journal import Journal
@@ -170,7 +171,7 @@ def test_an_adopted_picture_keeps_what_was_paid_as_a_candidate(shop):
     put(shop, "art/better.png", painted())
     edit.adopt(shop.path, "art/better.png", "hero")
     assert shop.locked()["hero"].candidates[0] == paid
-    edit.pick(shop.path, "hero", None, back=True)
+    pick(shop.path, "hero", None, back=True)
     assert (shop.locked()["hero"].original, shop.state(), shop.asked) == (paid, "fresh", 1)
 
 
@@ -182,7 +183,7 @@ def test_an_adopted_picture_keeps_what_was_paid_as_a_candidate(shop):
         (lambda path: edit.adopt(path, "x.png", "her"), 'no asset is selected by "her"', "did you mean hero"),
         (lambda path: edit.adopt(path, "logo.png", "logo"), '"logo" is made from the file "art/logo.png"', 'replace "art/logo.png"'),
         (lambda path: edit.accept(path, ["nobody"]), 'no asset is selected by "nobody"', "assetgen status"),
-        (lambda path: edit.pick(path, "*", "1"), '"*" means more than one asset', "hero, logo"),
+        (lambda path: pick(path, "*", "1"), '"*" means more than one asset', "hero, logo"),
         (
             lambda path: edit.import_file(path, "hero", path / "x.png", None),
             '"PATH/x.png" cannot be read: No such file or directory',

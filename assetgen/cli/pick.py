@@ -4,7 +4,7 @@ import click
 
 from assetgen.cli import options, told
 from assetgen.cli.session import Session, pass_session
-from assetgen.engine import edit
+from assetgen.engine.pick import pick
 
 
 @options.command("pick", "assetgen pick hero 3")
@@ -15,4 +15,4 @@ from assetgen.engine import edit
 @pass_session
 def command(session: Session, name: str, choice: str | None, *, back: bool, as_json: bool) -> None:
     """Choose among the candidates of an asset, by number or digest. Without a choice they are listed."""
-    told.tell(session, "pick", edit.pick(session.path, name, choice, back=back), [name], as_json=as_json)
+    told.tell(session, "pick", pick(session.path, name, choice, back=back), [name], as_json=as_json)

@@ -123,7 +123,7 @@ def _finished(build: Build, seen: Survey) -> Outcome:
 def _left(seen: Survey) -> tuple[str, ...]:
     """Who was to be regenerated, and has neither a new picture nor an open job that will bring one or must be resolved."""
     rows = seen.workspace.journal.rows()
-    asked = {row.gen_key for row in rows if row.state is not JobState.ABANDONED}
+    asked = {row.gen_key for row in rows if row.state not in (JobState.SPOILED, JobState.ABANDONED)}
     return tuple(sorted(name for name in seen.planner.choices.regenerate if seen.planner.settled[name].gen_key not in asked))
 
 
@@ -132,9 +132,14 @@ def _choices(workspace: Workspace, options: Options) -> Choices:
     unknown = [name for name in options.regenerate if name not in assets]
     if unknown:
         raise UsageError(f'there is no asset "{unknown[0]}" to regenerate', hint="--regenerate takes an exact name; see assetgen status")
+    edited = [name for name in options.regenerate if assets[name].versions]
+    if edited:
+        versions = assets[edited[0]].versions
+        hint = f"the last edit is {versions[-1]}, the picture before all edits is {versions[0]}"
+        raise UsageError(f'"{edited[0]}" is made from its versions, not generated', hint=hint)
     frozen = [name for name in options.regenerate if assets[name].freeze]
     if frozen:
-        raise UsageError(f'"{frozen[0]}" is frozen', hint=f"remove freeze = true from [assets.{assets[frozen[0]].base}]")
+        raise UsageError(f'"{frozen[0]}" is frozen', hint=f"remove freeze = true from [assets.{assets[frozen[0]].table}]")
     drawn = [name for name in options.regenerate if assets[name].file is not None]
     if drawn:
         raise UsageError(f'"{drawn[0]}" is made from the file "{assets[drawn[0]].file}", not generated', hint="change the file")

@@ -1,4 +1,4 @@
-"""Decisions of a person about single assets: accept, adopt, pick, import, resolve. Each holds the project and spends nothing."""
+"""Decisions of a person about single assets: accept, adopt, import, resolve. Each holds the project and spends nothing."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from assetgen.engine.select import select
 from assetgen.engine.survey import Survey, look, survey_workspace
 from assetgen.errors import AssetgenError, UsageError
 from assetgen.ledger import Spent
-from assetgen.lockfile import Block, Original, Written
+from assetgen.lockfile import Original, Written
 from assetgen.plan.facts import Choices
 from assetgen.plan.generate import best
 from assetgen.plan.states import AssetPlan, JobState, OpenJob, OutputState, State
@@ -27,19 +27,19 @@ def accept(path: Path | str, names: Sequence[str]) -> list[str]:
     """Take assets as they are: a changed request for the picture that is there, outputs edited by hand, a rewritten prompt."""
     lines: list[str] = []
     accepted: list[str] = []
-    with _held(path) as seen:
+    with held(path) as seen:
         record = Record(workspace=seen.workspace, lock=seen.lock)
         for name in sorted(select(names, seen.workspace.manifest.assets)):
             told = _accept(seen, record, name)
             accepted += [name] if told else []
             lines += told or [_nothing(seen.planner.settled[name])]
         record.flush(force=True)
-    return [*lines, *_finish(path, *accepted)]
+    return [*lines, *finish_outputs(path, *accepted)]
 
 
 def adopt(path: Path | str, file: Path | str, name: str | None) -> tuple[str, list[str]]:
     """Make a picture of the project, named from `path` on, the original of an asset; returns which. No provider is asked."""
-    with _held(path) as seen:
+    with held(path) as seen:
         found = _inside(seen, Path(path), file)
         planned = _adopting(seen, found, name, hint=f"assetgen adopt {file} --as NAME")
         _requestable(planned)
@@ -51,31 +51,13 @@ def adopt(path: Path | str, file: Path | str, name: str | None) -> tuple[str, li
         seen.workspace.store.answer(planned.gen_key, made)
         _choose(seen, planned, made)
         _accept_outputs(seen, seen.planner.settle(planned.asset), frozenset({found}))
-    return planned.name, [f'{planned.name}: "{found}" is now its original', *_finish(path, planned.name)]
-
-
-def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False) -> list[str]:
-    """Choose among candidates: by number from 1, by the first digits of the digest, or the one before the present one (`back`)."""
-    with _held(path) as seen:
-        planned = _planned(seen, name)
-        block = seen.lock.get(name)
-        candidates = block.candidates if block is not None else ()
-        if block is None or not candidates:
-            raise UsageError(f'"{name}" has no candidates to pick from', hint=f"candidates = 4 in [assets.{planned.asset.base}]")
-        if choice is None and not back:
-            return [_candidate(number, one, block) for number, one in enumerate(candidates, 1)]
-        chosen = _previous(block, name) if back else _match(candidates, choice or "", name)
-        if seen.facts.bytes(chosen.sha256) is None and not seen.facts.repeatable(chosen.provider):
-            raise AssetgenError(f'the bytes of candidate "{chosen.sha256[:12]}" are nowhere to be found', hint="assetgen store path")
-        seen.lock[name] = replace(block, original=chosen)
-        seen.workspace.lock.write(seen.lock)
-    return [f"{name}: picked {chosen.sha256[:12]}", *_finish(path, name)]
+    return planned.name, [f'{planned.name}: "{found}" is now its original', *finish_outputs(path, planned.name)]
 
 
 def import_file(path: Path | str, name: str, file: Path, job_id: str | None) -> list[str]:
     """A picture made by hand answers an asset's request."""
-    with _held(path) as seen:
-        planned = _planned(seen, name)
+    with held(path) as seen:
+        planned = planned_of(seen, name)
         _requestable(planned)
         try:
             data = file.read_bytes()
@@ -83,14 +65,14 @@ def import_file(path: Path | str, name: str, file: Path, job_id: str | None) -> 
             raise UsageError(f'"{file}" cannot be read: {error.strerror}') from error
         made = take(seen.workspace, replace(planned, offer=seen.facts.offer(planned.asset)), data, job=job_id)
         _choose(seen, planned, made)
-    return [f'{name}: imported "{file.name}"', *_finish(path, name)]
+    return [f'{name}: imported "{file.name}"', *finish_outputs(path, name)]
 
 
 def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, abandon: bool) -> list[str]:
     """Decide about a job whose outcome is unknown: it is that job at the provider, send it again, or give it up."""
     if (adopt is not None) + retry + abandon != 1:
         raise UsageError("one decision is needed", hint=f"assetgen jobs resolve {name} --adopt ID | --retry | --abandon")
-    with _held(path) as seen:
+    with held(path) as seen:
         workspace = seen.workspace
         rows = [row for row in _rows(seen, name) if not row.live and row.state is not JobState.FETCHED]
         if not rows:
@@ -102,7 +84,7 @@ def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, aban
                 raise UsageError(message, hint=f"if you have the picture: assetgen import {name} FILE; otherwise --retry or --abandon")
             workspace.journal.submitted(row, {"id": adopt})
             return [f'{name}: the next build resumes job "{adopt}" at {row.provider}']
-        workspace.ledger.add(replace(Spent.of(row, (), actual=False), basis="unknown"))
+        workspace.ledger.add(_reserved(row))
         if abandon and _forgettable(seen, row):
             workspace.journal.close(row)
             return [f"{name}: given up and closed, since no asset asks for it any more"]
@@ -114,14 +96,16 @@ def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, aban
 
 
 @contextmanager
-def _held(path: Path | str) -> Iterator[Survey]:
+def held(path: Path | str) -> Iterator[Survey]:
+    """A survey of a project that nobody else builds meanwhile, with blocks under the present names."""
     with look(path) as first, hold(first.workspace.home, first.workspace.root, lambda _: None):
         seen = survey_workspace(first.workspace, Choices())
         Record(workspace=seen.workspace, lock=seen.lock).rename(seen.plan)
         yield seen
 
 
-def _planned(seen: Survey, name: str) -> AssetPlan:
+def planned_of(seen: Survey, name: str) -> AssetPlan:
+    """The plan of the one asset that a word means."""
     found = sorted(select([name], seen.workspace.manifest.assets))
     if len(found) > 1:
         raise UsageError(f'"{name}" means more than one asset', hint=", ".join(found))
@@ -135,6 +119,12 @@ def _rows(seen: Survey, name: str) -> list[OpenJob]:
     return [*same, *(row for row in seen.plan.jobs if row.asset == name and row not in same)]
 
 
+def _reserved(row: OpenJob) -> Spent:
+    """What a job without a picture is counted as: what was reserved for it. Whether it was paid is unknown, unless an answer came."""
+    spent = Spent.of(row, (), actual=False)
+    return spent if row.state is JobState.SPOILED else replace(spent, basis="unknown")
+
+
 def _forgettable(seen: Survey, row: OpenJob) -> bool:
     """Whether nothing is left that the row could warn of: its asset is gone, and no other one asks for the same."""
     assets = seen.plan.assets
@@ -145,6 +135,8 @@ def _requestable(planned: AssetPlan) -> None:
     """The asset must be one that is generated, and know what it asks for."""
     if planned.asset.file is not None:
         raise UsageError(f'"{planned.name}" is made from the file "{planned.asset.file}"', hint=f'replace "{planned.asset.file}"')
+    if planned.asset.versions:
+        raise UsageError(f'"{planned.name}" is made from its versions', hint=f"name one of them: {', '.join(planned.asset.versions)}")
     if planned.request is None:
         raise AssetgenError(f'"{planned.name}" cannot be decided yet: {planned.reason}')
 
@@ -158,13 +150,13 @@ def _choose(seen: Survey, planned: AssetPlan, made: Original) -> None:
     record.originals(planned, (made,))
     record.flush(force=True)
     for row in seen.facts.jobs(planned.gen_key or ""):
-        if not row.live and row.state in (JobState.INTENT, JobState.UNKNOWN, JobState.ABANDONED):
-            seen.workspace.ledger.add(replace(Spent.of(row, (), actual=False), basis="unknown"))
+        if not row.live and row.state in (JobState.INTENT, JobState.UNKNOWN, JobState.SPOILED, JobState.ABANDONED):
+            seen.workspace.ledger.add(_reserved(row))
             seen.workspace.journal.close(row)
             seen.facts.done(row)
 
 
-def _finish(path: Path | str, *names: str) -> list[str]:
+def finish_outputs(path: Path | str, *names: str) -> list[str]:
     """Make the outputs that follow from a decision; free local work."""
     if not names:
         return []
@@ -179,16 +171,17 @@ def _finish(path: Path | str, *names: str) -> list[str]:
 def _accept(seen: Survey, record: Record, name: str) -> list[str]:
     planned = seen.plan.assets[name]
     block = seen.lock.get(name)
-    if planned.asset.file is None:
+    if planned.asset.generated:
         _requestable(planned)
-    assert planned.request is not None
+    if planned.request is None:
+        raise AssetgenError(f'"{name}" cannot be decided yet: {planned.reason}')
     lines: list[str] = []
     if any(reason.code == "rewritten" for reason in planned.reasons):
         record.originals(planned, (best(planned.picks),))
         lines.append(f"{name}: the rewritten prompt is accepted")
     elif block is None or block.original is None:
         raise UsageError(f'there is no picture of "{name}" in the lock to accept', hint=f"assetgen adopt FILE --as {name}")
-    elif block.request != planned.request and planned.asset.file is None:
+    elif block.request != planned.request and planned.asset.generated:
         seen.lock[name] = replace(block, request=dict(planned.request))
         lines.append(f"{name}: the picture is accepted for the changed request")
     planned = seen.planner.settle(planned.asset)
@@ -253,7 +246,7 @@ def _inside(seen: Survey, start: Path, file: Path | str) -> str:
 
 def _adopting(seen: Survey, file: str, name: str | None, hint: str) -> AssetPlan:
     if name is not None:
-        return _planned(seen, name)
+        return planned_of(seen, name)
     for planned in seen.plan.assets.values():
         if any(output.path == file for output in planned.asset.outputs):
             return planned
@@ -265,25 +258,3 @@ def _read(seen: Survey, file: str) -> bytes:
         return seen.workspace.project.read(file)
     except FileNotFoundError:
         raise UsageError(f'the file "{file}" does not exist in the project') from None
-
-
-def _candidate(number: int, one: Original, block: Block) -> str:
-    chosen = "*" if block.original is not None and block.original.sha256 == one.sha256 else " "
-    seed = f", seed {one.seed}" if one.seed is not None else ""
-    return f"{chosen}{number}  {one.sha256[:12]}  {one.width}x{one.height} {one.format}{seed}"
-
-
-def _previous(block: Block, name: str) -> Original:
-    at = next((index for index, one in enumerate(block.candidates) if block.original and one.sha256 == block.original.sha256), 0)
-    if at == 0:
-        raise UsageError(f'"{name}" has nothing before the present picture', hint=f"assetgen pick {name}")
-    return block.candidates[at - 1]
-
-
-def _match(candidates: tuple[Original, ...], choice: str, name: str) -> Original:
-    if choice.isdecimal() and 1 <= int(choice) <= len(candidates):
-        return candidates[int(choice) - 1]
-    found = [one for one in candidates if len(choice) >= 4 and one.sha256.startswith(choice)]
-    if len(found) != 1:
-        raise UsageError(f'"{choice}" is not one of the candidates of "{name}"', hint=f"assetgen pick {name}")
-    return found[0]

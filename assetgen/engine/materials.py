@@ -1,7 +1,7 @@
 """Gathers the bytes a step needs: originals, references, files that ops read. Draws an original again where that is free."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from assetgen import digest
 from assetgen.decode import container
@@ -13,7 +13,8 @@ from assetgen.errors import AssetgenError, Corrupt, ProviderFailure, UsageError
 from assetgen.lockfile import Original
 from assetgen.model import Asset, Json, Local, Reference
 from assetgen.plan.states import AssetPlan, OutputState, State
-from assetgen.providers import Blob, Request
+from assetgen.post.mask import normal, widened
+from assetgen.providers import Blob, Guide, Request
 
 
 class Repeat:
@@ -44,6 +45,9 @@ class Materials:
         """The bytes of an asset's chosen original. Raises Corrupt where they are nowhere."""
         if planned.asset.file is not None:
             return self.workspace.project.read_seen(planned.asset.file)
+        for version in map(self.settled.__getitem__, planned.asset.versions):
+            if version.chosen == planned.chosen:
+                return self.original(version)
         assert planned.chosen is not None
         data = self.facts.bytes(planned.chosen)
         if data is not None:
@@ -60,14 +64,25 @@ class Materials:
     def request(self, planned: AssetPlan) -> Request:
         """The request of an asset with the bytes of its references, not yet addressed to any provider."""
         asset = planned.asset
+        references = tuple(self._blob(asset, reference) for reference in asset.references)
+        mask = None if asset.mask is None else self._mask(asset, asset.mask, references[0])
+        if asset.expand is not None:
+            first, border = widened(references[0].data, **asdict(asset.expand))
+            references = (Blob(data=first, format="png", name="widened.png"), *references[1:])
+            mask = Blob(data=border, format="png", name="mask.png")
         return Request(
             model=asset.model,
             prompt=asset.prompt,
             negative=asset.negative,
             seed=asset.seed,
             params=asset.params,
-            references=tuple(self._blob(asset, reference) for reference in asset.references),
-            mask=None if asset.mask is None else self._blob(asset, asset.mask),
+            references=references,
+            mask=mask,
+            loras=asset.loras,
+            guides=tuple(
+                Guide(kind=control.kind, image=self._blob(asset, control.image), scale=control.scale, model=control.model)
+                for control in asset.controls
+            ),
             files={path: self.workspace.project.read_seen(path) for path in asset.param_files},
             subject=asset.subject,
             label=asset.name,
@@ -121,6 +136,11 @@ class Materials:
             return data
         message = f'"{planned.name}" is drawn differently today than the picture that is locked'
         raise AssetgenError(message, hint=f"assetgen build --regenerate {planned.name}")
+
+    def _mask(self, asset: Asset, reference: Reference, painted: Blob) -> Blob:
+        """A mask in the one form that providers get, whatever form it has in the project."""
+        given = self._blob(asset, reference)
+        return Blob(data=normal(given.data, painted.data), format="png", name=f"{given.name.rpartition('.')[0] or given.name}.png")
 
     def _blob(self, asset: Asset, reference: Reference) -> Blob:
         if isinstance(reference, Local):

@@ -59,15 +59,20 @@ class Record:
         wanted = {written.path for written in done.outputs}
         gone = tuple(replace(one, removed=True) for one in (before.outputs if before is not None else ()) if one.path not in wanted)
         assert planned.request is not None
-        kept = before if before is not None and planned.asset.file is None else None
-        request = kept.request if kept is not None else dict(planned.request)
-        self.lock[planned.name] = Block(
-            request=request,
-            original=done.original or (before.original if before is not None else None),
-            candidates=kept.candidates if kept is not None else (),
-            outputs=(*done.outputs, *gone),
-        )
+        block = before or Block(request=dict(planned.request))
+        if planned.asset.versions:
+            block = self._of_versions(planned)
+        elif planned.asset.file is not None:
+            block = replace(block, request=dict(planned.request), original=done.original or block.original, candidates=())
+        self.lock[planned.name] = replace(block, outputs=(*done.outputs, *gone), removed=False)
         self._dirty = True
+
+    def _of_versions(self, planned: AssetPlan) -> Block:
+        """The block of an edited asset: its versions are its candidates."""
+        blocks = (self.lock.get(name) for name in planned.asset.versions)
+        versions = distinct(block.original for block in blocks if block is not None and block.original is not None)
+        chosen = next(one for one in versions if one.sha256 == planned.chosen)
+        return Block(request=dict(planned.request or {}), original=chosen, candidates=versions if len(versions) > 1 else ())
 
     def orphan(self, name: str) -> None:
         """The manifest no longer names this asset."""
@@ -82,8 +87,13 @@ class Record:
         self._closing += answer.rows
 
     def superseded(self, rows: tuple[OpenJob, ...]) -> None:
-        """The request was answered after all: rows that were given up have nothing to warn of any more."""
-        self._closing += [row for row in rows if row.state is JobState.ABANDONED]
+        """The request was answered after all: rows that were spoiled or given up have nothing to warn of any more."""
+        self._closing += [row for row in rows if row.state in (JobState.SPOILED, JobState.ABANDONED)]
+
+    def counted(self, row: OpenJob) -> None:
+        """A row whose answer was of no use: where a crash came between, its money is not written down yet."""
+        if all(spent.job != row.id for spent in self.workspace.ledger.entries()):
+            self.workspace.ledger.add(Spent.of(row, (), actual=False))
 
     def replayed(self, row: OpenJob) -> None:
         """A row whose pictures an earlier build fetched: its answers and its money may not be written down yet."""
@@ -132,6 +142,10 @@ class Record:
         before = {name: self.lock[name] for name in (*moves, *moves.values()) if name in self.lock}
         for old in moves.values():
             self.lock.pop(old, None)
+            if old in plan.assets and plan.assets[old].asset.versions:
+                # The asset got its first edit: what was its picture is now a version, and the files stay its own.
+                self.lock[old] = before[old]
+                before[old] = replace(before[old], outputs=())
         for name, old in moves.items():
             displaced = before[name].outputs if name in before and name not in moves.values() else ()
             own = {written.path for written in before[old].outputs}

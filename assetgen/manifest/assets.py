@@ -1,15 +1,14 @@
 """From a draft to assets: one for each variant, with every text rendered, every path checked, and styles and model resolved."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from assetgen.manifest import models, outputs, paths, references, sizes, steps, styles
+from assetgen.manifest import edits, inputs, models, outputs, paths, sizes, steps, styles
 from assetgen.manifest.draft import Draft
 from assetgen.manifest.matrix import expanded
 from assetgen.manifest.text import render
 from assetgen.manifest.words import Wrong, did_you_mean
 from assetgen.manifest.world import World
-from assetgen.model import Asset, Expect, Ratio, Reference, Size
+from assetgen.model import Asset, Expect, Ratio, Size
 from assetgen.toml import KeyPath
 
 _NO_EXPECT = Expect()
@@ -24,9 +23,10 @@ def build(draft: Draft, names: Mapping[str, list[str]], world: World) -> Iterato
     applied = read_styles(draft, world)
     expect = Expect(**fields["expect"]) if "expect" in fields else _NO_EXPECT
     for variant in draft.variants:
-        scope = {**world.variables, **fields.get("variables", {}), **variant, "name": draft.name}
+        scope = {**world.variables, **fields.get("variables", {}), **variant, "name": draft.name.partition(edits.MARK)[0]}
         post = steps.read(draft, ("post",), fields["post"], scope, world) if "post" in fields else ()
         subject, prompt, negative = _prompts(draft, applied, scope, world)
+        given = inputs.read(draft, variant, scope, names)
         yield Asset(
             name=expanded(draft.name, variant) if variant else draft.name,
             base=draft.name,
@@ -40,11 +40,15 @@ def build(draft: Draft, names: Mapping[str, list[str]], world: World) -> Iterato
             params=choice.params,
             size=size,
             seed=fields.get("seed"),
-            references=tuple(_references(draft, "references", variant, scope, names)) if "references" in fields else (),
-            mask=next(_references(draft, "mask", variant, scope, names), None) if "mask" in fields else None,
+            references=given.references,
+            mask=given.mask,
+            loras=given.loras,
+            controls=given.controls,
+            expand=given.expand,
             candidates=fields.get("candidates", 1),
             file=_file(draft, scope),
-            outputs=outputs.expand(draft, size, post, scope, world),
+            versions=tuple(expanded(version, variant) for version in draft.versions),
+            outputs=() if draft.outputless else outputs.expand(draft, size, post, scope, world),
             expect=expect,
             alt=_text(draft, ("alt",), fields.get("alt", ""), scope),
             tags=tuple(fields.get("tags", ())),
@@ -132,21 +136,3 @@ def _file(draft: Draft, scope: Mapping[str, str]) -> str | None:
     except Wrong as wrong:
         draft.wrong(("file",), wrong)
         return None
-
-
-def _references(
-    draft: Draft, field: str, variant: Mapping[str, str], scope: Mapping[str, str], names: Mapping[str, list[str]]
-) -> Iterator[Reference]:
-    given: Any = draft.fields[field]
-    if field == "mask" and not draft.fields.get("references") and "references" not in draft.lost:
-        draft.wrong(
-            ("mask",), Wrong('"mask" has no meaning without "references"', hint='references = ["@name"], the picture to change', key=True)
-        )
-    entries: Iterable[tuple[KeyPath, str]] = (
-        [((field,), given)] if isinstance(given, str) else [((field, i), text) for i, text in enumerate(given)]
-    )
-    for path, text in entries:
-        try:
-            yield references.read(text, draft, variant, scope, names)
-        except Wrong as wrong:
-            draft.wrong(path, wrong)

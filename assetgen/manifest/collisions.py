@@ -75,8 +75,9 @@ def _report(asset: Asset, path: str, wrong: Wrong, drafts: Mapping[str, Draft], 
 def _inputs(asset: Asset, shared: World) -> Iterable[str]:
     if asset.file is not None:
         yield asset.file
-    for reference in (*asset.references, asset.mask):
+    for reference in (*asset.references, asset.mask, *(control.image for control in asset.controls)):
         if isinstance(reference, Local):
             yield reference.path
+    yield from asset.param_files
     for output in asset.outputs:
         yield from steps.files(output.steps, shared.vocabulary.ops)

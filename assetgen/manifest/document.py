@@ -81,6 +81,9 @@ def _known(table: KeyPath) -> Iterable[str]:
         return schema.OutputTable.__annotations__.keys()
     if table[-1] == "expect":
         return schema.ExpectTable.__annotations__.keys()
+    inner = next((word for word in reversed(table) if word in schema.INNER), None)
+    if inner is not None and len(table) > 2:
+        return schema.INNER[str(inner)].__annotations__.keys()
     return schema.TABLES[str(table[0])].__annotations__.keys() if table[0] in schema.TABLES else ()
 
 

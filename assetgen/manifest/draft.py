@@ -1,7 +1,7 @@
 """One asset as it was written, with the defaults beneath it, before anything is made of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assetgen.manifest import matrix
@@ -15,13 +15,21 @@ MERGED = ("params", "variables", "expect", "matrix")
 """Tables that are merged key by key with those of the defaults; everything else replaces what it inherits."""
 
 GENERATION = frozenset(
-    "prompt negative style model provider via params size megapixels seed references mask candidates freeze".split()  # noqa: SIM905 -- a list of words
+    "prompt negative style model provider via params size megapixels seed references mask loras controls expand candidates freeze".split()  # noqa: SIM905 -- a list of words
 )
+
+
+TAKEN = frozenset({"model", "provider", "via", "params", "seed"})
+"""What an edit takes over from its asset, and so what a file may have beside it where it is edited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """`own` is the asset's table, `fields` has the defaults merged in, `variants` are the combinations of its matrix."""
+    """`own` is the asset's table, `fields` has the defaults merged in, `variants` are the combinations of its matrix.
+
+    `whole` also has the fields that mean nothing for an asset of its kind. `versions` and `input` are the base names of a chain of edits:
+    those an edited asset is made from, and the one before an edit. An `outputless` asset writes no file.
+    """
 
     name: str
     own: Mapping[str, Any]
@@ -30,6 +38,10 @@ class Draft:
     faults: Faults
     lost: frozenset[str] = frozenset()
     variants: tuple[Mapping[str, str], ...] = ({},)
+    whole: Mapping[str, Any] = field(default_factory=dict)
+    versions: tuple[str, ...] = ()
+    input: str = ""
+    outputless: bool = False
 
     def wrong(self, path: KeyPath, wrong: Wrong) -> None:
         """Report something about a field, in the table that it comes from."""
@@ -67,7 +79,13 @@ def draft(source: Source, name: str, inherited: tuple[dict[str, Any], tuple[Laye
     lost = frozenset(str(each[2]) for each in source.lost if each[:2] == path and len(each) > 2) if source.lost else frozenset[str]()
     fields = merged(own, inherited[0])
     made = Draft(
-        name=name, own=own, fields=_of_kind(own, fields), where=Where(Layer(source, path, own), *inherited[1]), faults=faults, lost=lost
+        name=name,
+        own=own,
+        fields=_of_kind(own, fields),
+        where=Where(Layer(source, path, own), *inherited[1]),
+        faults=faults,
+        lost=lost,
+        whole=fields,
     )
     try:
         matrix.check_name(name)
@@ -90,7 +108,7 @@ def with_variants(made: Draft) -> Draft:
     except Wrong as wrong:
         made.wrong(("matrix",), wrong)
         variants = ({},)
-    return Draft(name=made.name, own=made.own, fields=made.fields, where=made.where, faults=made.faults, lost=made.lost, variants=variants)
+    return replace(made, variants=variants)
 
 
 def _of_kind(own: Mapping[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +120,8 @@ def _of_kind(own: Mapping[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
 
 def _check_kind(made: Draft) -> None:
     if "file" in made.own:
-        for key in sorted(GENERATION & made.own.keys()):
+        allowed = TAKEN if made.fields.get("edits") else frozenset[str]()
+        for key in sorted((GENERATION - allowed) & made.own.keys()):
             made.wrong(
                 (key,),
                 Wrong(f'"{key}" has no meaning beside "file"', hint="a file is the original as it is: remove one of the two", key=True),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from assetgen.manifest import assets, collisions, draft, models, reading, references, world
+from assetgen.manifest import assets, collisions, draft, edits, models, reading, references, world
 from assetgen.manifest.draft import Draft
 from assetgen.manifest.source import Faults, Source
 from assetgen.manifest.vocabulary import Files, Vocabulary
@@ -47,7 +47,7 @@ def _drafts(sources: list[Source], faults: Faults) -> dict[str, Draft]:
     for source in sources:
         for name in source.data.get("assets", {}):
             if world.claim(source, ("assets", name), origins, faults):
-                drafts[name] = draft.draft(source, name, inherited[source.file], faults)
+                drafts |= {each.name: each for each in edits.expanded(draft.draft(source, name, inherited[source.file], faults))}
     return drafts
 
 
@@ -71,5 +71,5 @@ def _check_circles(made: Mapping[str, Asset], drafts: Mapping[str, Draft]) -> No
         first = made[circle[0]]
         shown = " -> ".join(f'"@{name}"' for name in circle)
         at = [index for index, each in enumerate(first.references) if each == Upstream(circle[1])]
-        path: KeyPath = ("references", at[0]) if at else ("mask",)
+        path: KeyPath = ("references", at[0]) if at else ("mask",) if first.mask == Upstream(circle[1]) else ("controls",)
         drafts[first.base].wrong(path, Wrong(f"assets refer to each other in a circle: {shown}", hint="remove one of the references"))

@@ -10,6 +10,7 @@ from assetgen.manifest.draft import Draft
 from assetgen.manifest.vocabulary import Vocabulary
 from assetgen.manifest.words import Wrong, closest, did_you_mean, quoted
 from assetgen.model import Json, param_file
+from assetgen.providers import kind_of
 
 MANUAL = "manual"
 DEFAULT = "sketch"
@@ -112,6 +113,8 @@ def _both(below: tuple[str, ...] = ()) -> Wrong:
 def _check_service(table: Mapping[str, Any], key: str, vocabulary: Vocabulary) -> Iterable[Wrong]:
     names = table.get(key, [])
     for index, name in enumerate([names] if isinstance(names, str) else names):
-        if name not in vocabulary.providers:
-            below = () if isinstance(names, str) else (index,)
+        below = () if isinstance(names, str) else (index,)
+        if kind_of(name) == "file":
+            yield Wrong('"file" draws nothing from a prompt', hint='file = "art/hero.png", without a provider', below=below)
+        elif kind_of(name) not in vocabulary.providers:
             yield Wrong(f"unknown provider {quoted(name)}", hint=did_you_mean(name, vocabulary.providers), below=below)

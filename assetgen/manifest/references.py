@@ -66,5 +66,5 @@ def circles(assets: Mapping[str, Asset]) -> Iterable[list[str]]:
 
 def _upstream(asset: Asset) -> Iterable[str]:
     """The names an asset refers to, as an iterator that a walk can leave and take up again."""
-    references = asset.references if asset.mask is None else (*asset.references, asset.mask)
-    return iter([reference.name for reference in references if isinstance(reference, Upstream)])
+    found = (*asset.references, asset.mask, *(control.image for control in asset.controls), *map(Upstream, asset.versions))
+    return iter([reference.name for reference in found if isinstance(reference, Upstream)])

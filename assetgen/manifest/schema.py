@@ -4,7 +4,7 @@ Tables are typed dicts: a valid document is used as it was read, so that 10,000 
 """
 
 from functools import cache
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Required, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -81,6 +81,67 @@ class ExpectTable(TypedDict, total=False):
 
 
 @_strict
+class LoraTable(TypedDict, total=False):
+    """Weights that are laid over those of the model."""
+
+    id: Annotated[Text, Field(description="The provider's own name for the weights, or an address of some.")]
+    file: Annotated[Text, Field(description="A file of the project, safetensors, for models that run on this machine.")]
+    scale: Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False, description="How strongly they act; without it 1.")]
+
+
+Loras: TypeAlias = list[
+    Annotated[Annotated[Text, Tag("<string>")] | Annotated[LoraTable, Tag("<table>")], _either("a name or a table with an id or a file")]
+]
+
+
+@_strict
+class ControlTable(TypedDict, total=False):
+    """A picture whose pose, edges or depth the generated one follows."""
+
+    kind: Required[Annotated[Text, Field(description='How the picture is to be read: "pose", "canny", "depth" and the like.')]]
+    image: Required[Annotated[Text, Field(description='"@asset" or a file of the project.')]]
+    scale: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False, description="How closely it is followed; without it as usual there.")]
+    model: Annotated[Text, Field(description="The weights that read it, where the provider has no usual ones.")]
+
+
+@_strict
+class ExpandTable(TypedDict, total=False):
+    """How far the first reference is continued beyond its edges, in pixels."""
+
+    left: Annotated[int, Field(ge=0, le=4096, description="Pixels left of the picture.")]
+    top: Annotated[int, Field(ge=0, le=4096, description="Pixels above the picture.")]
+    right: Annotated[int, Field(ge=0, le=4096, description="Pixels right of the picture.")]
+    bottom: Annotated[int, Field(ge=0, le=4096, description="Pixels below the picture.")]
+
+
+@_strict
+class EditTable(TypedDict, total=False):
+    """A change of the picture that is there. What is not said here is as for the asset: its model, parameters and seed."""
+
+    prompt: Required[Annotated[Text, Field(description="What is to change.")]]
+    negative: Annotated[str, Field(description="What it must not show, for models that take this.")]
+    model: Annotated[Text, Field(description="Another model than that of the asset.")]
+    provider: Annotated[Text, Field(description="Ask this provider, also for a model that the catalog does not know.")]
+    via: Annotated[list[Text], Field(min_length=1, description="Providers that may serve the model, in order of preference.")]
+    params: Annotated[Params, Field(description="Parameters of the model, such as strength.")]
+    size: Annotated[AnySize, Field(description="Size of the edited picture; without it that of the picture before, or the model's own.")]
+    megapixels: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False, description="With a ratio as size: how many million pixels.")]
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Another seed than that of the asset.")]
+    mask: Annotated[Text, Field(description='White where the picture may change: "@asset" or a file of the project.')]
+    references: Annotated[list[Text], Field(description='More pictures to go by: "@asset" or a file of the project.')]
+    loras: Annotated[Loras, Field(description="Weights that are laid over those of the model.")]
+    controls: Annotated[list[ControlTable], Field(description="Pictures whose pose, edges or depth is followed.")]
+    expand: Annotated[ExpandTable, Field(description="Continue the picture beyond its edges, in pixels.")]
+    candidates: Annotated[int, Field(ge=1, le=MAX_CANDIDATES, description="Make several and choose one with `assetgen pick`.")]
+
+
+Edits: TypeAlias = Annotated[
+    list[Annotated[Annotated[Text, Tag("<string>")] | Annotated[EditTable, Tag("<table>")], _either("a prompt or a table with one")]],
+    Field(max_length=64),
+]
+
+
+@_strict
 class AssetTable(TypedDict, total=False):
     """A picture the project needs."""
 
@@ -102,7 +163,11 @@ class AssetTable(TypedDict, total=False):
     megapixels: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False, description="With a ratio as size: how many million pixels.")]
     seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="A seed, for models that take one.")]
     references: Annotated[list[Text], Field(description='Pictures to go by: "@asset" or a file of the project.')]
-    mask: Annotated[Text, Field(description='Where references may be changed: "@asset" or a file of the project.')]
+    mask: Annotated[Text, Field(description='White where the first reference may change: "@asset" or a file of the project.')]
+    loras: Annotated[Loras, Field(description="Weights that are laid over those of the model: names, or tables with a scale.")]
+    controls: Annotated[list[ControlTable], Field(description="Pictures whose pose, edges or depth is followed.")]
+    expand: Annotated[ExpandTable, Field(description="Continue the first reference beyond its edges, in pixels.")]
+    edits: Annotated[Edits, Field(description="Changes of the picture, one after the other; each is asked for once.")]
     candidates: Annotated[int, Field(ge=1, le=MAX_CANDIDATES, description="Make several and choose one with `assetgen pick`.")]
     file: Annotated[Text, Field(description="A file of the project is the original; nothing is generated.")]
     post: Annotated[Post, Field(description="Steps from the original to every output, in this order; they cost nothing.")]
@@ -132,7 +197,13 @@ class ProjectTable(TypedDict, total=False):
 class PolicyTable(TypedDict, total=False):
     """Rules for every build."""
 
-    usage: Annotated[Literal["any", "commercial"], Field(description='"commercial" refuses models whose licence forbids it.')]
+    usage: Annotated[
+        Literal["any", "commercial"], Field(description='"commercial" refuses models whose licence forbids it or is not known.')
+    ]
+    unhonoured: Annotated[
+        Literal["warn", "error"],
+        Field(description="What to do where a model would leave a seed, a negative prompt, transparency or a ratio out of account."),
+    ]
     rewrite: Annotated[Literal["off", "warn", "error", "retry"], Field(description="What to do when a provider rewrote the prompt.")]
     min_kept: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, description="Share of the prompt's terms a rewritten one must keep.")]
     rewrite_retries: Annotated[int, Field(ge=0, le=10, description='With rewrite = "retry": how many more times to ask.')]
@@ -200,6 +271,9 @@ TABLES: dict[str, type] = {
     "models": ModelTable,
     "assets": AssetTable,
 }
+
+INNER: dict[str, type] = {"loras": LoraTable, "controls": ControlTable, "expand": ExpandTable, "edits": EditTable}
+"""Tables that stand inside an asset."""
 
 
 @cache

@@ -21,32 +21,32 @@ class Layer:
 class Where(Mapping[str, Place]):
     """Field to place; `""` is the asset itself, `"outputs.0"` looks inside. Layers run from the asset's own table down."""
 
-    __slots__ = ("_layers",)
+    __slots__ = ("layers",)
 
     def __init__(self, *layers: Layer) -> None:
-        self._layers = layers
+        self.layers = layers
 
     def origin(self, path: KeyPath) -> tuple[Source, KeyPath]:
         """The file and the full path of what holds for `path`: the first layer that has it, or has what is around it."""
         for length in range(len(path), 0, -1):
-            for layer in self._layers:
+            for layer in self.layers:
                 if look_up(layer.table, path[:length]):
                     return layer.source, layer.path + path
-        return self._layers[0].source, self._layers[0].path + path
+        return self.layers[0].source, self.layers[0].path + path
 
     def __getitem__(self, field: str) -> Place:
         if not field:
-            own = self._layers[0]
+            own = self.layers[0]
             return own.source.locator.place(own.path, key=True)
         path = tuple(int(step) if step.isdigit() else step for step in field.split("."))
-        if not any(look_up(layer.table, path) for layer in self._layers):
+        if not any(look_up(layer.table, path) for layer in self.layers):
             raise KeyError(field)
         source, full = self.origin(path)
         return source.locator.place(full)
 
     def __iter__(self) -> Iterator[str]:
         yield ""
-        yield from dict.fromkeys(key for layer in self._layers for key in layer.table)
+        yield from dict.fromkeys(key for layer in self.layers for key in layer.table)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -45,7 +45,7 @@ class Planner:
         block = self.lock.get(asset.name)
         if content is None:
             planned = AssetPlan(asset=asset, state=stop[0], reasons=(stop[1],), block=block)
-            if stop[0] is State.WAITS and self._soon(asset):
+            if stop[0] is State.WAITS and asset.generated and self._soon(asset):
                 planned = generate.later(planned, self.facts)
         else:
             planned = self._decide(asset, recipe.request(asset, content))
@@ -97,10 +97,24 @@ class Planner:
         planned = AssetPlan(asset=asset, state=State.FRESH, request=request, gen_key=gen_key, block=block, renamed_from=renamed)
         if asset.file is not None:
             return self._finish(replace(planned, chosen=str(request["file"])))
+        if asset.versions:
+            return self._finish(replace(planned, chosen=self._version(planned)))
         if block is not None and asset.freeze and block.original is not None:
             frozen = () if block.request == request else ("frozen: changes of the request are not followed",)
             return self._finish(replace(planned, chosen=block.original.sha256, request=block.request, notes=frozen))
         return self._requested(planned, request, gen_key)
+
+    def _version(self, planned: AssetPlan) -> str:
+        """The original of an edited asset: the version that was picked, as long as the versions are the same, or else the last."""
+        block, last = planned.block, self.settled[planned.asset.versions[-1]].chosen
+        assert last is not None
+        picked = block is not None and block.original is not None and block.request == planned.request
+        return block.original.sha256 if picked and block is not None and block.original is not None else last
+
+    def _maker(self, planned: AssetPlan) -> AssetPlan:
+        """The asset that an original is from: one of the versions where there are some, else the asset itself."""
+        versions = (self.settled[name] for name in planned.asset.versions)
+        return next((version for version in versions if version.chosen == planned.chosen), planned)
 
     def _requested(self, planned: AssetPlan, request: dict[str, Json], gen_key: str) -> AssetPlan:
         """The original comes from a request: look at open jobs first, then at the lock, then at what the request yielded before."""
@@ -140,9 +154,9 @@ class Planner:
             return replace(planned, state=State.BLOCKED, reasons=(replace(reason, code="protected", text=text, hint=hint),))
         if yielded:
             return self._restore(planned, yielded)
-        abandoned = generate.abandoned(self.facts.jobs(gen_key), planned.name)
-        if abandoned is not None:
-            return replace(planned, state=State.BLOCKED, reasons=(reason, abandoned))
+        paid = generate.paid_already(self.facts.jobs(gen_key), planned.name)
+        if paid is not None:
+            return replace(planned, state=State.BLOCKED, reasons=(reason, paid))
         return self._generate(planned)
 
     def _restore(self, planned: AssetPlan, picks: tuple[Original, ...]) -> AssetPlan:
@@ -178,7 +192,7 @@ class Planner:
         for reference in references(planned.asset):
             if not isinstance(reference, Upstream):
                 continue
-            upstream = self.settled[reference.name]
+            upstream = self._maker(self.settled[reference.name])
             if upstream.chosen is None or self.facts.find(upstream.chosen) or upstream.asset.file is not None:
                 continue
             original = upstream.block.original if upstream.block else None
@@ -194,7 +208,8 @@ class Planner:
         files, missing = self._op_files(asset)
         if missing is not None:
             return replace(planned, state=State.BLOCKED, reasons=(self._missing(missing),))
-        original = block.original if block is not None and block.original is not None and block.original.sha256 == chosen else None
+        locked = self._maker(planned).block
+        original = locked.original if locked is not None and locked.original is not None and locked.original.sha256 == chosen else None
         source = original.source if original is not None and self.manifest.policy.provenance else None
         decided = tuple(
             outputs.decide(
@@ -225,10 +240,11 @@ class Planner:
             blocked = tuple(o.reason for o in planned.outputs if o.state is OutputState.BLOCKED and o.reason is not None)
             return replace(planned, state=State.BLOCKED, reasons=blocked)
         reasons += self._lock_only(planned, original)
-        if OutputState.FINISH in states and planned.asset.file is None and not self.facts.find(planned.chosen):
+        maker = self._maker(planned)
+        if OutputState.FINISH in states and maker.asset.file is None and not self.facts.find(planned.chosen):
             if original is not None and self.facts.repeatable(original.provider):
                 return replace(planned, state=State.RESTORE, reasons=reasons, redraw=True)
-            return generate.original_missing(replace(planned, reasons=reasons), self.facts)
+            return generate.original_missing(replace(planned, reasons=reasons), maker.asset, self.facts)
         if OutputState.FINISH in states:
             return replace(planned, state=State.FINISH, reasons=reasons)
         if OutputState.RESTORE in states:
@@ -241,6 +257,8 @@ class Planner:
             return (Reason(code="renamed", text=f'renamed from "{planned.renamed_from}"'),)
         if planned.asset.file is not None and original is None:
             return (Reason(code="file-changed", text=f'"{planned.asset.file}" is new or has changed'),)
+        if planned.asset.versions and (planned.block is None or planned.block.request != planned.request):
+            return (Reason(code="edited", text="its versions are new or have changed"),)
         wanted = {output.path for output in planned.asset.outputs}
         stale = [
             written.path

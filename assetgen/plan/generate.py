@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assetgen import recipe
 from assetgen.lockfile import Block, Original
-from assetgen.model import Json, Policy
+from assetgen.model import Asset, Json, Policy
 from assetgen.plan.facts import Choices, Drop, Facts
 from assetgen.plan.states import FREE, AssetPlan, JobState, OpenJob, Reason, State
 
@@ -32,8 +32,17 @@ def resolve(name: str) -> str:
     return f"look into your account there, then: assetgen jobs resolve {name} --adopt ID | --retry | --abandon"
 
 
-def abandoned(jobs: tuple[OpenJob, ...], name: str) -> Reason | None:
-    """Why a request whose outcome was given up is not sent again by itself."""
+def ask_again(name: str) -> str:
+    """What a person can do about a request that was answered, and paid, without a usable picture."""
+    return f"buy another one with `assetgen build --regenerate {name}`, or: assetgen jobs resolve {name} --retry | --abandon"
+
+
+def paid_already(jobs: tuple[OpenJob, ...], name: str) -> Reason | None:
+    """Why a request that may have been paid in vain is not sent again by itself: its answer was spoiled, or it was given up."""
+    for job in jobs:
+        if job.state is JobState.SPOILED:
+            text = f'"{job.provider}" has answered without a usable picture and may have been paid: {job.detail}'
+            return Reason(code="no-picture", text=text, hint=ask_again(name))
     if not any(job.state is JobState.ABANDONED for job in jobs):
         return None
     hint = f"assetgen build --regenerate {name}"
@@ -123,12 +132,12 @@ def later(planned: AssetPlan, facts: Facts) -> AssetPlan:
     return replace(planned, offer=offer, price=price)
 
 
-def original_missing(planned: AssetPlan, facts: Facts) -> AssetPlan:
-    """The outputs must be made again, and the paid original is nowhere: say so, with what a new one would cost."""
-    offer = facts.offer(planned.asset)
+def original_missing(planned: AssetPlan, maker: Asset, facts: Facts) -> AssetPlan:
+    """The outputs must be made again, and the paid original, which `maker` asked for, is nowhere: say so, with what a new one costs."""
+    offer = facts.offer(maker)
     cost = f"a new and different picture costs up to ${offer.price.high}" if offer.price else "what a new picture costs is not known"
     text = f"the original is missing ({cost})"
-    hint = f"bring its store back (assetgen store path), or buy a new picture with `assetgen build --regenerate {planned.name}`"
+    hint = f"bring its store back (assetgen store path), or buy a new picture with `assetgen build --regenerate {maker.name}`"
     reason = Reason(code="original-missing", text=text, hint=hint)
     return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, reason), offer=offer)
 

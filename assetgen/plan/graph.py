@@ -10,7 +10,8 @@ def references(asset: Asset) -> tuple[Reference, ...]:
     """Every file or asset that the request of this asset is made from."""
     own = (Local(asset.file),) if asset.file is not None else ()
     mask = (asset.mask,) if asset.mask is not None else ()
-    return (*own, *asset.references, *mask, *map(Local, asset.param_files))
+    guides = (control.image for control in asset.controls)
+    return (*own, *map(Upstream, asset.versions), *asset.references, *mask, *guides, *map(Local, asset.param_files))
 
 
 def upstream(asset: Asset) -> tuple[str, ...]:

@@ -71,6 +71,8 @@ class Names:
         asset = self._assets.get(name)
         if asset is None:
             return False
+        if asset.versions:
+            return "versions" in block.request
         content: dict[Reference, str] = {}
         for reference in references(asset):
             found = self._facts.content(reference.path) if isinstance(reference, Local) else self._locked(reference.name)
