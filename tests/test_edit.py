@@ -231,6 +231,14 @@ def test_a_manual_asset_waits_for_its_picture_and_takes_an_import(shop):
     assert (shop.path / "poster.png").exists()
 
 
+def test_the_job_that_made_a_download_is_known_by_its_name(shop):
+    shop.write(BY_HAND)
+    file = shop.path.parent / "me_a_poster_0f8fad5b-d9cb-469f-a165-70867728950e_2.png"
+    file.write_bytes(painted())
+    edit.import_file(shop.path, "poster", file, None)
+    assert shop.locked()["poster"].original.request_id == "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
 def test_a_file_in_the_inbox_completes_a_manual_asset(shop):
     shop.write(BY_HAND)
     dropped = put(shop, "inbox/poster.png", painted())

@@ -1,5 +1,6 @@
 """Decisions of a person about single assets: accept, adopt, import, resolve. Each holds the project and spends nothing."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,8 @@ from assetgen.lockfile import Original, Written
 from assetgen.plan.facts import Choices
 from assetgen.plan.generate import best
 from assetgen.plan.states import AssetPlan, JobState, OpenJob, OutputState, State
+
+_JOB = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def accept(path: Path | str, names: Sequence[str]) -> list[str]:
@@ -63,7 +66,10 @@ def import_file(path: Path | str, name: str, file: Path, job_id: str | None) -> 
             data = file.read_bytes()
         except OSError as error:
             raise UsageError(f'"{file}" cannot be read: {error.strerror}') from error
-        made = take(seen.workspace, replace(planned, offer=seen.facts.offer(planned.asset)), data, job=job_id)
+        # Midjourney names what one downloads after the job that made it.
+        named = _JOB.search(file.name)
+        job = job_id or (named[0] if named else None)
+        made = take(seen.workspace, replace(planned, offer=seen.facts.offer(planned.asset)), data, job=job)
         _choose(seen, planned, made)
     return [f'{name}: imported "{file.name}"', *finish_outputs(path, name)]
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from assetgen.engine.edit import finish_outputs, held, planned_of
+from assetgen.engine.survey import Survey
 from assetgen.errors import AssetgenError, UsageError
 from assetgen.lockfile import Block, Original
-from assetgen.plan.states import State
+from assetgen.plan.states import AssetPlan, State
 
 
 def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False) -> list[str]:
@@ -20,7 +21,7 @@ def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False)
             hint = f"candidates = 4 in [assets.{planned.asset.table}]" if waiting is None else f"first: assetgen pick {waiting}"
             raise UsageError(f'"{name}" has no candidates to pick from', hint=hint)
         if choice is None and not back:
-            return [_candidate(number, one, block) for number, one in enumerate(candidates, 1)]
+            return [_candidate(number, one, block) + _edit(seen, planned, one) for number, one in enumerate(candidates, 1)]
         chosen = _previous(block, name) if back else _match(candidates, choice or "", name)
         again = chosen.provider == "file" or seen.facts.repeatable(chosen.provider)
         if not again and seen.facts.bytes(chosen.sha256) is None:
@@ -34,6 +35,15 @@ def _candidate(number: int, one: Original, block: Block) -> str:
     chosen = "*" if block.original is not None and block.original.sha256 == one.sha256 else " "
     seed = f", seed {one.seed}" if one.seed is not None else ""
     return f"{chosen}{number}  {one.sha256[:12]}  {one.width}x{one.height} {one.format}{seed}"
+
+
+def _edit(seen: Survey, planned: AssetPlan, one: Original) -> str:
+    """The words that made a version of an edited asset, the first line of them."""
+    for version in map(seen.plan.assets.__getitem__, planned.asset.versions):
+        if version.chosen == one.sha256:
+            words = version.asset.prompt or version.asset.file or ""
+            return f', {version.name}: "{words.splitlines()[0][:60]}"'
+    return ""
 
 
 def _previous(block: Block, name: str) -> Original:

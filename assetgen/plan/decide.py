@@ -45,8 +45,8 @@ class Planner:
         block = self.lock.get(asset.name)
         if content is None:
             planned = AssetPlan(asset=asset, state=stop[0], reasons=(stop[1],), block=block)
-            if stop[0] is State.WAITS and asset.generated and self._soon(asset):
-                planned = generate.later(planned, self.facts)
+            if stop[0] is State.WAITS and asset.generated:
+                planned = generate.later(planned, self.facts, soon=self._soon(asset))
         else:
             planned = self._decide(asset, recipe.request(asset, content))
         self.settled[asset.name] = planned

@@ -50,9 +50,10 @@ def seeds(first: int | None, count: int) -> list[int]:
 
 def drawn(request: Request, seed: int, unhonoured: tuple[str, ...]) -> Picture:
     """One picture of the request."""
-    size = request.size or DEFAULT_SIZE
-    final = size.width, size.height
     references = [reference.opened(blob) for blob in request.references]
+    # Without a size of its own an edit keeps that of the picture it changes.
+    size = request.size or (Size(*references[0].size) if references else DEFAULT_SIZE)
+    final = size.width, size.height
     scene = scene_of(request, size=final, seed=seed, lent=reference.dominant(references))
     canvas = effects.apply(_COMPOSITIONS[scene.kind](scene), scene)
     effective: dict[str, Json] = {"kind": scene.kind, "size": str(size), "algorithm": ALGORITHM}
