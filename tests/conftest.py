@@ -10,6 +10,7 @@ import pytest
 
 from tests.projects import Workshop
 from tests.servers import serve_openai
+from tests.tiny import Bench
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "test",
@@ -96,3 +97,10 @@ def shop(tmp_path, monkeypatch):
         made = Workshop(tmp_path / "project", server)
         yield made
         made.close()
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """Pipelines with tiny random weights: `tiny("flux")` is the folder of one, made when it is first asked for. Not to be written to."""
+    with Bench(tmp_path_factory.mktemp("tiny")) as bench:
+        yield bench
