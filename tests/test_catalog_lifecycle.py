@@ -35,9 +35,9 @@ def test_a_model_about_to_end_says_in_how_many_days():
 
 def test_a_superseded_model_is_told_and_a_current_one_is_not():
     assert notice("midjourney-v6").message == '"midjourney-v6" is superseded'
-    assert notice("midjourney-v6").hint == 'model = "midjourney-v7"'
+    assert notice("midjourney-v6").hint == 'model = "midjourney-v8.1"'
     assert [name for name in CORE.models if notice(name) is None] == [
-        "midjourney-v7",
+        "midjourney-v8.1",
         "niji-6",
         "gpt-image-2",
         "gpt-image-2.5-sunburst",

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,52 @@ def test_a_listed_price_is_exact_where_nothing_else_is_billed():
         low=Decimal("0.24"), high=Decimal("0.24"), basis="OpenAI price list before it was retired (read 2026-05-12)", exact=True
     )
     assert price("dall-e-3").high == Decimal("0.04"), "standard is the default quality, 1024x1024 the default size"
+
+
+@pytest.mark.parametrize(
+    ("name", "provider", "params", "amount"),
+    [
+        ("gpt-image-2.5-flare", "openai", {"quality": "max"}, "0.2107"),
+        ("gpt-image-1.5", "openai", {"quality": "high"}, "0.133"),
+        ("gpt-image-1-mini", "openai", {"quality": "low"}, "0.005"),
+        ("flux-1.1-pro", "replicate", {}, "0.04"),
+        ("flux-dev", "replicate", {}, "0.025"),
+        ("flux-schnell", "replicate", {}, "0.003"),
+        ("ideogram-3", "replicate", {}, "0.09"),
+        ("flux-kontext-max", "fal", {}, "0.08"),
+        ("nano-banana", "fal", {}, "0.039"),
+        ("nano-banana-pro", "fal", {}, "0.15"),
+        ("recraft-v3", "fal", {}, "0.04"),
+        ("sd3.5-large", "stability", {}, "0.065"),
+        ("sd3.5-large-turbo", "stability", {}, "0.04"),
+        ("sd3.5-medium", "stability", {}, "0.035"),
+        ("sd3.5-flash", "stability", {}, "0.025"),
+        ("ideogram-4.5", "ideogram", {"quality": "high"}, "0.1"),
+        ("ideogram-4", "ideogram", {"rendering_speed": "turbo"}, "0.03"),
+        ("ideogram-3", "ideogram", {"transparent": True, "rendering_speed": "quality"}, "0.1"),
+        ("ideogram-2-turbo", "ideogram", {}, "0.05"),
+        ("ideogram-2a-turbo", "ideogram", {}, "0.025"),
+    ],
+)
+def test_a_published_price_is_the_listed_one(name, provider, params, amount):
+    model = CATALOG.models[name]
+    found = CATALOG.price(model, provider, Size(1024, 1024) if provider == "openai" else None, params)
+    assert (found.low, found.high) == (Decimal(amount), Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    ("name", "provider"),
+    [
+        ("flux-2-pro", "fal"),
+        ("flux-2-flex", "replicate"),
+        ("flux-2-max", "fal"),
+        ("gpt-image-2.6-flare", "openai"),
+        ("firefly-image5", "firefly"),
+    ],
+)
+def test_what_nobody_published_stays_unknown(name, provider):
+    # The maker's own prices of FLUX.2 are not those of fal and Replicate, and Firefly's are a matter of contract.
+    assert CATALOG.price(CATALOG.models[name], provider, None, {}) is None
 
 
 def test_tokens_make_a_price_an_estimate():

@@ -1,5 +1,6 @@
 """Who could generate an asset, at what size and price, and what is refused before anything is paid."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -22,8 +23,9 @@ via = ["openai", "sketch"]
 def offered(shop):
     """The offer for the asset "hero", whose table has these lines."""
 
-    def ask(lines, head=""):
-        shop.write(head + '[assets.hero]\nprompt = "a red fox"\n' + lines + "\n")
+    def ask(lines, head="", *, sized=True):
+        options = {} if sized else {"head": "version = 1\n\n"}
+        shop.write(head + '[assets.hero]\nprompt = "a red fox"\n' + lines + "\n", **options)
         with look(shop.path, environ=shop.env()) as seen:
             return seen.facts.offer(seen.workspace.manifest.assets["hero"])
 
@@ -165,3 +167,109 @@ def test_the_plan_needs_no_key(shop):
 
 def test_the_largest_size_that_is_named_is_possible(offered):
     assert offered('model = "sketch"\nsize = "8485x7542"').problem is None
+
+
+# --- what a model cannot do, and what it would leave out
+
+
+@pytest.mark.parametrize(
+    ("lines", "text", "hint"),
+    [
+        ('model = "recraft-v4"\nreferences = ["a.png"]', 'fal: "recraft-v4" takes no references', ""),
+        (
+            'model = "flux-dev"\nvia = ["fal"]\nreferences = ["a.png", "b.png"]',
+            'fal: "flux-dev" takes at most 1 reference, and 2 are given',
+            "flux-2-",
+        ),
+        (
+            'model = "flux-schnell"\nreferences = ["a.png"]\nmask = "m.png"',
+            'replicate: "flux-schnell" takes no references',
+            "flux-fill-dev",
+        ),
+        ('model = "gpt-image-2"\nloras = ["acme/style"]', 'openai: "gpt-image-2" takes no LoRA', ""),
+        ('model = "gpt-image-2"\ncontrols = [{ kind = "pose", image = "a.png" }]', 'openai: "gpt-image-2" takes no controls', ""),
+        (
+            'model = "flux-depth-dev"\ncontrols = [{ kind = "canny", image = "a.png" }]',
+            'replicate: "flux-depth-dev" takes no control of the kind "canny"',
+            "flux-canny-dev",
+        ),
+    ],
+)
+def test_what_a_model_cannot_do_is_refused_with_one_that_can(offered, lines, text, hint):
+    problem = offered(lines, sized=False).problem
+    assert (problem.code, problem.text) == ("impossible", text)
+    name = problem.hint.removeprefix('model = "').removesuffix('"')
+    assert name.startswith(hint) or not hint
+    # What is named takes it all.
+    kept = re.sub(r'model = "[^"]*"|via = .*', "", lines)
+    assert offered(f'model = "{name}"\n{kept}', sized=False).problem is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "field", "column", "note"),
+    [
+        ("seed = 7", "seed", 8, '"gpt-image-2" ignores the field "seed"'),
+        ('negative = "fog"', "negative", 12, '"gpt-image-2" ignores the field "negative"'),
+        ('size = "4:1"', "ratio", 8, '"gpt-image-2" has no size of the shape 4:1: the picture is'),
+        (
+            'model = "gpt-image-2.6-flare"\nparams = { background = "transparent" }\nseed = 7',
+            "seed",
+            8,
+            '"gpt-image-2.6-flare" ignores the field "seed"',
+        ),
+    ],
+)
+def test_what_would_be_left_out_is_a_note_or_blocks_by_policy(shop, offered, lines, field, column, note):
+    offer = offered(lines)
+    assert (offer.problem, offer.unhonoured) == (None, (field,))
+    assert [one.startswith(note) for one in offer.notes] == [True]
+    problem = offered(lines, '[policy]\nunhonoured = "error"\n\n').problem
+    line = 13 + lines.count("\n")
+    name = "gpt-image-2.6-flare" if "flare" in lines else "gpt-image-2"
+    assert (problem.code, problem.text) == (
+        "unhonoured",
+        f'openai: "{name}" ignores "{field}" (assetgen.toml:{line}:{column}), and policy.unhonoured is "error"',
+    )
+    assert problem.hint.startswith('model = "')
+    assert (results(shop.build()), shop.asked) == ({"hero": "blocked"}, 0)
+
+
+def test_transparency_that_a_model_does_not_draw_is_told(offered):
+    alpha = 'model = "flux-dev"\nexpect = { alpha = true }'
+    offer = offered(alpha)
+    assert (offer.unhonoured, offer.notes) == (("alpha",), ('"flux-dev" draws no transparency, and no step of post makes any',))
+    assert offered(f'{alpha}\npost = [{{ op = "round_corners", radius = 40 }}]').unhonoured == ()
+    assert offered(alpha, '[policy]\nunhonoured = "error"\n\n').problem.text.startswith(
+        'replicate: "flux-dev" ignores "alpha" (assetgen.toml:14:'
+    )
+
+
+def test_another_provider_that_honours_it_is_asked_under_the_policy(offered):
+    strict = '[policy]\nunhonoured = "error"\n\n'
+    model = 'model = "nano-banana"\nvia = ["replicate", "fal"]\nseed = 3'
+    assert offered(model).providers == ("replicate", "fal")
+    assert offered(model, strict).providers == ("fal",)
+
+
+def test_what_was_left_out_is_recorded_and_a_ratio_still_makes_stale(shop):
+    shop.write(HERO + 'size = "4:1"\nseed = 7\n')
+    assert results(shop.build()) == {"hero": "done"}
+    assert shop.locked()["hero"].original.unhonoured == ("seed", "ratio")
+    shop.edit("seed = 7", "seed = 8")
+    assert shop.state() == "fresh"
+    shop.edit('"4:1"', '"3:1"')
+    assert shop.state() == "generate request-changed"
+
+
+def test_a_licence_that_nobody_knows_is_not_commercial(offered):
+    commercial = '[policy]\nusage = "commercial"\n\n'
+    problem = offered('model = "made-up"\nprovider = "openai"', commercial).problem
+    assert (problem.code, problem.text, problem.hint) == (
+        "licence",
+        'openai: nothing is known of the licence of "made-up", and policy.usage is "commercial"',
+        'if it allows it: models.made-up = { id = { openai = "made-up" }, usage = "commercial" }',
+    )
+    told = '[models.made-up]\nid = { openai = "made-up" }\nusage = "commercial"\n\n'
+    assert offered('model = "made-up"\nprovider = "openai"', commercial + told).problem is None
+    # What a person makes is that person's own affair.
+    assert offered('provider = "manual"', commercial).problem is None

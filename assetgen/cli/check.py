@@ -32,6 +32,7 @@ def command(session: Session, names: tuple[str, ...], *, allow_waits: bool, rele
         if as_json:
             made = document.of_plan("check", replace(seen.plan, assets={**seen.plan.assets, **{p.name: p for p in plans}}), found)
             made["summary"]["ok"] = not bad
+            notices.add(made, seen.workspace.catalog, plans)
             session.terminal.product(document.text(made))
         else:
             _show(session, seen, plans, bad)

@@ -11,6 +11,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "status": "Show the state of every asset.",
             "plan": "Show what a build would do, and for how much.",
             "check": "Exit 1 for anything that is not fresh.",
+            "lint": "Show what a careful colleague would say.",
         },
         "Explain": {
             "why": "Show what made an asset stale, field by field.",
@@ -25,11 +26,13 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "adopt": "Make a picture that is there an original.",
             "import": "Hand in a picture made by hand.",
             "jobs": "Show paid jobs in flight, and resolve lost ones.",
+            "migrate": "Move assets from one model to another.",
         },
         "Look up": {
             "models": "List models, or recommend one.",
             "styles": "List styles.",
             "providers": "List providers, and whether a key is set.",
+            "doctor": "Show what this machine has, and what the project lacks.",
             "schema": "Print a JSON Schema.",
         },
         "Keep in order": {

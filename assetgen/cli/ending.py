@@ -1,10 +1,12 @@
 """What is told when a build is over."""
 
+from assetgen.catalog import Catalog
 from assetgen.cli import notices
 from assetgen.cli.session import Session
 from assetgen.engine.outcome import Outcome, Status
 from assetgen.engine.survey import look
-from assetgen.engine.workspace import catalog, locate
+from assetgen.engine.workspace import catalog, locate, opened
+from assetgen.errors import UsageError
 from assetgen.model import Json
 from assetgen.report import document, ending, words
 from assetgen.settings import unguarded
@@ -13,7 +15,9 @@ from assetgen.settings import unguarded
 def show(session: Session, outcome: Outcome, *, again: str, as_json: bool) -> None:
     """Print the document of a build, or its last lines. `again` is the command that goes on with an interrupted one."""
     if as_json:
-        session.terminal.product(document.text(_document(outcome)))
+        made = _document(outcome)
+        notices.add(made, _catalog(session), (outcome.plan.assets[name] for name in outcome.results))
+        session.terminal.product(document.text(made))
     else:
         _lines(session, outcome, again)
 
@@ -44,7 +48,7 @@ def _lines(session: Session, outcome: Outcome, again: str) -> None:
     prompts, inbox = _prompts(session, outcome)
     ending.resting(terminal, results, prompts, inbox)
     terminal.say(ending.line(results, outcome.spent))
-    notices.endings(terminal, catalog(), (outcome.plan.assets[result.asset] for result in results))
+    notices.endings(terminal, _catalog(session), (outcome.plan.assets[result.asset] for result in results))
     for note in unguarded(locate(session.path)):
         terminal.note(note.message, note.hint)
     if outcome.unknown:
@@ -52,6 +56,15 @@ def _lines(session: Session, outcome: Outcome, again: str) -> None:
     if outcome.interrupted:
         resumed = f"; {words.count(outcome.resumable, 'paid job')} {'is' if outcome.resumable == 1 else 'are'} resumed"
         terminal.note(f"interrupted{resumed if outcome.resumable else ''}", f"to go on: {again}")
+
+
+def _catalog(session: Session) -> Catalog:
+    """With the manifest's own `[models]`; a manifest that has become faulty during the build is no reason to fail after it."""
+    try:
+        with opened(session.path) as workspace:
+            return workspace.catalog
+    except UsageError:
+        return catalog()
 
 
 def _prompts(session: Session, outcome: Outcome) -> tuple[dict[str, str], str]:

@@ -8,6 +8,7 @@ from assetgen.cli import options, told
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine import edit
 from assetgen.engine.survey import look
+from assetgen.plan.generate import ask_again
 from assetgen.plan.states import JobState, OpenJob
 from assetgen.report import document, words
 from assetgen.report.text import Cell, Painted
@@ -17,6 +18,7 @@ _TOLD = {
     JobState.UNKNOWN: "outcome unknown",
     JobState.SUBMITTED: "submitted",
     JobState.FETCHED: "fetched",
+    JobState.SPOILED: "no picture",
     JobState.ABANDONED: "given up",
 }
 
@@ -26,7 +28,7 @@ _TOLD = {
 @options.as_json
 @click.pass_context
 def command(context: click.Context, *, every: bool, as_json: bool) -> None:
-    """Show paid jobs that are open: running, to be resumed, or of unknown outcome."""
+    """Show paid jobs that are open: running, to be resumed, of unknown outcome, or paid without a picture."""
     if context.invoked_subcommand is not None:
         return
     session = context.find_object(Session)
@@ -50,7 +52,7 @@ def command(context: click.Context, *, every: bool, as_json: bool) -> None:
 @options.as_json
 @pass_session
 def resolve(session: Session, name: str, *, adopt: str | None, retry: bool, abandon: bool, as_json: bool) -> None:
-    """Decide about a job whose outcome is unknown. Look into your account at the provider first."""
+    """Decide about a job whose outcome is unknown, or that was paid without a picture. Look into your account at the provider first."""
     lines = edit.resolve(session.path, name, adopt=adopt, retry=retry, abandon=abandon)
     told.tell(session, "jobs resolve", lines, _named(session, name) if as_json else (), as_json=as_json)
 
@@ -67,13 +69,19 @@ def _show(session: Session, rows: tuple[OpenJob, ...], gone: Container[str]) -> 
         terminal.say("no open jobs")
         return
     table: list[list[Cell]] = [
-        [Painted(_state(row), "bad" if _lost(row) else "accent"), row.asset, row.provider, row.model, _money(row), row.id] for row in rows
+        [
+            Painted(_state(row), "bad" if _lost(row) or row.state is JobState.SPOILED else "accent"),
+            *(row.asset, row.provider, row.model, _money(row), row.id),
+        ]
+        for row in rows
     ]
     terminal.table(table, ["STATE", "ASSET", "PROVIDER", "MODEL", "COST", "ID"])
     for row in rows:
         if _lost(row):
             hint = f"look into your account at {row.provider}, then: assetgen jobs resolve {row.asset} --adopt ID | --retry | --abandon"
             terminal.note(f'"{row.asset}": {row.detail or "the request may have been sent, and no answer is known"}', hint)
+        elif row.state is JobState.SPOILED:
+            terminal.note(f'"{row.asset}": {row.detail}', ask_again(row.asset))
         elif row.state is JobState.ABANDONED and row.asset in gone:
             terminal.note(f'"{row.asset}" is no longer in the manifest', f"to close its job: assetgen jobs resolve {row.asset} --abandon")
 

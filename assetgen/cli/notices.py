@@ -1,15 +1,17 @@
 """What a plan does not say by itself: models near their end, prompts to paste for pictures made by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
 
-from assetgen.catalog import Catalog
+from assetgen.catalog import Catalog, Notice
 from assetgen.engine.materials import Materials
 from assetgen.engine.survey import Survey
 from assetgen.errors import AssetgenError
 from assetgen.plan.states import AssetPlan
 from assetgen.providers import Request
+from assetgen.report import document
 from assetgen.report.terminal import Terminal
 
 
@@ -23,13 +25,35 @@ class ByHand(Protocol):
 
 
 def endings(terminal: Terminal, catalog: Catalog, plans: Iterable[AssetPlan]) -> None:
-    """Tell once of every model in use that is retired or will be."""
+    """Tell once of every model in use that is retired or will be, also where all its assets are fresh."""
+    for found, _ in _endings(catalog, plans):
+        terminal.note(found.message, found.hint)
+
+
+def add(made: document.Document, catalog: Catalog, plans: Iterable[AssetPlan]) -> None:
+    """Put the same into a document; nothing where there is nothing to tell."""
+    entries: list[document.NoticeEntry] = []
+    for found, names in _endings(catalog, plans):
+        entry: document.NoticeEntry = {"model": found.model, "kind": found.kind, "message": found.message, "assets": names}
+        if found.hint:
+            entry["hint"] = found.hint
+        entries.append(entry)
+    if entries:
+        made["notices"] = entries
+
+
+def _endings(catalog: Catalog, plans: Iterable[AssetPlan]) -> Iterator[tuple[Notice, list[str]]]:
     today = datetime.now(UTC).date()
-    used = dict.fromkeys(planned.asset.model for planned in plans if planned.asset.file is None)
-    for model in filter(None, map(catalog.find, used)):
-        found = catalog.lifecycle(model, today)
+    used: dict[str, list[str]] = {}
+    for planned in plans:
+        if planned.asset.generated:
+            used.setdefault(planned.asset.model, []).append(planned.name)
+    for name, names in used.items():
+        model = catalog.find(name)
+        found = catalog.lifecycle(model, today) if model is not None else None
         if found is not None and found.kind != "superseded":
-            terminal.note(found.message, found.hint)
+            instead = f"assetgen migrate {name} {found.replaced_by[0]}" if found.replaced_by else ""
+            yield replace(found, model=name, hint=instead), names
 
 
 def prompts(seen: Survey, plans: Iterable[AssetPlan]) -> dict[str, str]:

@@ -8,12 +8,11 @@ from assetgen.cli.session import Session, pass_session
 from assetgen.errors import AssetgenError
 from assetgen.net import Http
 from assetgen.plugins import Providers
-from assetgen.providers import Traits
+from assetgen.providers import SERVER, Traits, kind_of
 from assetgen.report import document, words
 from assetgen.report.text import Cell, Painted
 from assetgen.settings import PROXY, Settings, unguarded
 
-_KEYS = ("API_KEY", "API_TOKEN", "KEY", "TOKEN")
 _SOURCES = ("environment", ".env", "user configuration")
 
 
@@ -36,10 +35,11 @@ def command(session: Session, *, as_json: bool) -> None:
     """List the installed providers: what they are like, whether a key is set, and where their base URL is from."""
     settings = settings_of(session.path)
     http = Http(proxy=settings.get(PROXY))
+    found = Providers(settings, http)
     try:
-        found = Providers(settings, http)
-        sheets = [_sheet(name, found, settings) for name in sorted(found)]
+        sheets = [_sheet(name, found, settings) for name in _names(found, settings)]
     finally:
+        found.close()
         http.close()
     if as_json:
         made = document.document("providers", summary={"total": len(sheets)})
@@ -51,12 +51,18 @@ def command(session: Session, *, as_json: bool) -> None:
         session.terminal.note(note.message, note.hint)
 
 
+def _names(found: Providers, settings: Settings) -> list[str]:
+    """The installed providers, and their other servers that the user's configuration has a table for."""
+    servers = {name for name in settings.tables.get("providers", {}) if SERVER.fullmatch(name) and kind_of(name) in found}
+    return sorted({*found, *servers})
+
+
 def _sheet(name: str, providers: Providers, settings: Settings) -> Sheet:
     try:
-        traits = providers[name].traits
+        traits = providers.made(name).traits
     except AssetgenError as error:
         return Sheet(name=name, error=error.message, hint=error.hint)
-    return Sheet(name=name, key=_key(name, traits, settings), base_url=_base(name, traits, settings), traits=_traits(traits))
+    return Sheet(name=name, key=_key(traits, settings), base_url=_base(name, traits, settings), traits=_traits(traits))
 
 
 def _row(sheet: Sheet) -> list[Cell]:
@@ -64,22 +70,21 @@ def _row(sheet: Sheet) -> list[Cell]:
     return [Painted(sheet.name, "strong"), sheet.key, sheet.base_url, more]
 
 
-def _key(name: str, traits: Traits, settings: Settings) -> str:
-    """Whether there is a key; never the key."""
-    if not traits.paid:
+def _key(traits: Traits, settings: Settings) -> str:
+    """Whether there is a key, and the names of the variables; never the key."""
+    if not traits.keys:
         return "not needed"
-    found = [f"{name.upper()}_{suffix}" for suffix in _KEYS if settings.get(f"{name.upper()}_{suffix}")]
-    return f"yes, {found[0]}" if found else "no"
+    missing = [name for name in traits.keys if not settings.get(name)]
+    return f"no, set {' and '.join(missing)}" if missing else f"yes, {' and '.join(traits.keys)}"
 
 
 def _base(name: str, traits: Traits, settings: Settings) -> str:
     """Where the base URL is from, in the order in which sources are asked."""
-    if not traits.paid:
+    if traits.url is None:
         return ""
-    variable = f"{name.upper()}_BASE_URL"
     for source, values in zip(_SOURCES, settings.sources, strict=False):
-        if values.get(variable):
-            return f"{variable} of the {source}" if source != ".env" else f"{variable} of .env"
+        if values.get(traits.url):
+            return f"{traits.url} of the {source}" if source != ".env" else f"{traits.url} of .env"
     return "user configuration" if settings.provider(name).get("base_url") else "its own"
 
 

@@ -2,56 +2,120 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from assetgen.catalog import Model, check_params
+from assetgen.catalog import Model, check_params, fitting
 from assetgen.engine.addressing import addressed
+from assetgen.engine.instead import instead
+from assetgen.engine.probing import probe, providers_of
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import Impossible
-from assetgen.model import Asset, Local, Size
+from assetgen.model import Asset, Size
 from assetgen.plan.states import FREE, Offer, Price, Reason
 from assetgen.post import MAX_PIXELS
-from assetgen.providers import Blob, Provider, Request
+from assetgen.providers import Picture, Provider, Remarks, Variants
+from assetgen.toml import bare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Served:
+    """One provider that can serve an asset, what it will be asked for, and what is worth a word."""
+
+    provider: Provider
+    asked: str
+    size: Size | None
+    ignored: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class _ForbiddenError(Exception):
+    """A rule of the manifest, and not the model, stands against a provider."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
 
 
 def offer(workspace: Workspace, asset: Asset) -> Offer:
     """The offer for one asset: every provider of its `via` that can serve it, in order."""
     model = workspace.catalog.find(asset.model)
-    names = _providers(workspace, asset, model)
+    names = providers_of(workspace, asset, model)
     if not names:
         return Offer(problem=_unserved(asset))
-    served: list[tuple[Provider, Size | None]] = []
+    served: list[_Served] = []
     problems: list[Reason] = []
-    remarks: dict[str, None] = {}
     for name in names:
         try:
-            provider = workspace.providers[name]
-            refusal = _licence(workspace, model, name)
-            if refusal is not None:
-                problems.append(refusal)
-                continue
-            probe = addressed(workspace.catalog, _probe(asset), name, asset.size)
-            provider.check(probe)
-            _check_size(probe.size)
-            notes = _check_params(model, asset, name)
+            served.append(_serve(workspace, asset, model, name))
+        except _ForbiddenError as forbidden:
+            problems.append(forbidden.reason)
         except Impossible as error:
             problems.append(Reason(code="impossible", text=f"{name}: {error.message}", hint=error.hint))
-            continue
-        served.append((provider, probe.size))
-        remarks.update(dict.fromkeys(notes))
     if not served:
         return Offer(problem=problems[0])
-    first, size = served[0]
-    ignored: tuple[str, ...] = ()
-    if model is not None:
-        ignored = workspace.catalog.unhonoured(model, first.name, seed=asset.seed is not None, negative=bool(asset.negative))
+    first = served[0]
+    notes = (*_notes(asset, model, first), *(note for each in served for note in each.notes))
     return Offer(
-        providers=tuple(provider.name for provider, _ in served),
-        traits=first.traits,
-        size=size,
-        price=_dearest([_price(workspace, asset, model, provider, wanted) for provider, wanted in served]),
-        notes=(*_notes(asset, model, ignored), *remarks),
-        unhonoured=ignored,
+        providers=tuple(each.provider.name for each in served),
+        traits=first.provider.traits,
+        size=first.size,
+        price=_dearest([_price(workspace, asset, model, each) for each in served]),
+        notes=tuple(dict.fromkeys(notes)),
+        unhonoured=first.ignored,
     )
+
+
+def unhonoured(workspace: Workspace, asset: Asset, provider: str, told: Picture | None = None) -> tuple[str, ...]:
+    """The fields that are left out of account at this provider: by the word of its answer first, then by the catalog's."""
+    model = workspace.catalog.find(asset.model)
+    known = fitting.unhonoured(model, provider, fitting.wanted(asset)) if model is not None else ()
+    if told is None:
+        return known
+    # A provider that returns the very seed has honoured it, whatever the catalog knows.
+    kept = {"seed"} if told.seed is not None and told.seed == asset.seed else set[str]()
+    return tuple(dict.fromkeys((*told.unhonoured, *(field for field in known if field not in kept))))
+
+
+def _serve(workspace: Workspace, asset: Asset, model: Model | None, name: str) -> _Served:
+    """What one provider would do. Raises Impossible for what it can't serve, _ForbiddenError for what the manifest forbids."""
+    provider = workspace.providers[name]
+    _check_licence(workspace, asset, model, provider)
+    if model is not None:
+        for refusal in fitting.refused(model.supports_at(name), fitting.wanted(asset)):
+            raise Impossible(f'"{asset.model}" {refusal}', hint=instead(workspace, asset) or "assetgen models")
+    request = addressed(workspace.catalog, probe(asset), name, asset.size)
+    provider.check(request)
+    _check_size(request.size)
+    notes = _check_params(model, asset, name)
+    ignored = unhonoured(workspace, asset, name)
+    if ignored and workspace.manifest.policy.unhonoured == "error":
+        raise _ForbiddenError(_dishonoured(workspace, asset, name, ignored))
+    told = provider.remarks(request) if isinstance(provider, Remarks) else ()
+    asked = provider.asked(request) if isinstance(provider, Variants) else ""
+    return _Served(provider=provider, asked=asked, size=request.size, ignored=ignored, notes=(*notes, *told))
+
+
+def remarks(workspace: Workspace, asset: Asset, name: str) -> tuple[str, ...]:
+    """What a provider that takes the asset has to say of it."""
+    provider = workspace.providers[name]
+    if not isinstance(provider, Remarks):
+        return ()
+    return provider.remarks(addressed(workspace.catalog, probe(asset), name, asset.size))
+
+
+def _dishonoured(workspace: Workspace, asset: Asset, provider: str, ignored: tuple[str, ...]) -> Reason:
+    """Why `policy.unhonoured = "error"` stands against a provider, with the places of what it would ignore."""
+    told = []
+    for field in ignored:
+        places = (asset.where.get(key) for key in PLACES.get(field, (field,)))
+        place = next((place for place in places if place is not None), None)
+        told.append(f'"{field}"' + (f" ({place.file}:{place.line}:{place.column})" if place is not None else ""))
+    text = f'{provider}: "{asset.model}" ignores {" and ".join(told)}, and policy.unhonoured is "error"'
+    return Reason(code="unhonoured", text=text, hint=instead(workspace, asset) or f"remove {' and '.join(ignored)}")
+
+
+PLACES = {"alpha": ("expect.alpha", "params", "model"), "ratio": ("size",), "negative": ("negative", "style")}
+"""Where in an asset a field stands that is named by its meaning."""
 
 
 def _check_size(size: Size | None) -> None:
@@ -72,51 +136,34 @@ def _check_params(model: Model | None, asset: Asset, provider: str) -> list[str]
     return [problem.message for problem in found]
 
 
-def _providers(workspace: Workspace, asset: Asset, model: Model | None) -> tuple[str, ...]:
-    if asset.provider is not None:
-        return (asset.provider,)
-    if asset.via:
-        return asset.via
-    known = workspace.catalog.providers_of(model) if model is not None else ()
-    # Without `via` only the usual provider is asked: who else may be paid is for the user to say.
-    return tuple(name for name in known if name in workspace.providers)[:1]
-
-
 def _unserved(asset: Asset) -> Reason:
     text = f'no installed provider serves the model "{asset.model}"'
     return Reason(code="impossible", text=text, hint='choose one of `assetgen models`, or name a provider: provider = "openai"')
 
 
-def _licence(workspace: Workspace, model: Model | None, provider: str) -> Reason | None:
-    service = model.services.get(provider) if model is not None else None
-    if workspace.manifest.policy.usage != "commercial" or service is None or service.usage != "non-commercial":
-        return None
-    text = f'{provider}: the licence of "{service.id}" ({service.licence}) forbids commercial use, and policy.usage is "commercial"'
-    return Reason(code="licence", text=text, hint="assetgen models --commercial")
+def _check_licence(workspace: Workspace, asset: Asset, model: Model | None, provider: Provider) -> None:
+    """Raise _ForbiddenError for a licence that forbids commercial use, and for one that nobody has looked up."""
+    if workspace.manifest.policy.usage != "commercial" or (provider.traits.by_hand and model is None):
+        return
+    service = model.services.get(provider.name) if model is not None else None
+    if service is not None and service.usage == "commercial":
+        return
+    rule = 'and policy.usage is "commercial"'
+    if service is not None and service.usage == "non-commercial":
+        text = f'{provider.name}: the licence of "{service.id}" ({service.licence}) forbids commercial use, {rule}'
+        raise _ForbiddenError(Reason(code="licence", text=text, hint="assetgen models --commercial"))
+    known = "" if service is not None else f'id = {{ {bare(provider.name)} = "{asset.model}" }}, '
+    text = f'{provider.name}: nothing is known of the licence of "{asset.model}", {rule}'
+    hint = f'if it allows it: models.{bare(asset.model)} = {{ {known}usage = "commercial" }}'
+    raise _ForbiddenError(Reason(code="licence", text=text, hint=hint))
 
 
-def _probe(asset: Asset) -> Request:
-    """The request without the bytes of its pictures; enough for `check`."""
-    return Request(
-        model=asset.model,
-        prompt=asset.prompt,
-        negative=asset.negative,
-        seed=asset.seed,
-        params=asset.params,
-        references=tuple(Blob(data=b"", format="png", name=_name(reference)) for reference in asset.references),
-        mask=None if asset.mask is None else Blob(data=b"", format="png", name=_name(asset.mask)),
-        label=asset.name,
-    )
-
-
-def _name(reference: object) -> str:
-    return reference.path if isinstance(reference, Local) else "reference.png"
-
-
-def _price(workspace: Workspace, asset: Asset, model: Model | None, provider: Provider, size: Size | None) -> Price | None:
-    if not provider.traits.paid:
+def _price(workspace: Workspace, asset: Asset, model: Model | None, served: _Served) -> Price | None:
+    if not served.provider.traits.paid:
         return FREE
-    found = workspace.catalog.price(model, provider.name, size, asset.params, asset.candidates) if model is not None else None
+    if model is None:
+        return None
+    found = workspace.catalog.price(model, served.provider.name, served.size, asset.params, asset.candidates, asked=served.asked)
     return None if found is None else Price(low=found.low, high=found.high, source=found.basis)
 
 
@@ -125,8 +172,14 @@ def _dearest(prices: list[Price | None]) -> Price | None:
     return max(known, key=lambda price: price.high) if len(known) == len(prices) else None
 
 
-def _notes(asset: Asset, model: Model | None, unhonoured: tuple[str, ...]) -> Iterator[str]:
+def _notes(asset: Asset, model: Model | None, served: _Served) -> Iterator[str]:
     if model is None:
         yield f'the model "{asset.model}" is not in the catalog: its price and limits are not known'
-    for field in unhonoured:
-        yield f'"{asset.model}" ignores the field "{field}"'
+    for field in served.ignored:
+        match field:
+            case "alpha":
+                yield f'"{asset.model}" draws no transparency, and no step of post makes any'
+            case "ratio":
+                yield f'"{asset.model}" has no size of the shape {asset.size}: the picture is {served.size}'
+            case _:
+                yield f'"{asset.model}" ignores the field "{field}"'

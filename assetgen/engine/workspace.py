@@ -1,6 +1,8 @@
 """Everything a command works with, opened once: the project's files, manifest, lock, catalog, plug-ins, store, journal and ledger."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -59,13 +61,10 @@ class Workspace:
         settings = Settings.load(root, environ)
         http = Http(proxy=settings.get(PROXY))
         ops = plugins.Ops()
-        known = manifest.Vocabulary(
-            ops=ops, models=frozenset(catalog().models), providers=frozenset((*plugins.found(plugins.PROVIDERS), "file"))
-        )
         return cls(
             root=root,
             project=project,
-            manifest=manifest.load(project, known),
+            manifest=manifest.load(project, vocabulary(ops)),
             settings=settings,
             ops=ops,
             http=http,
@@ -119,6 +118,22 @@ class Workspace:
             self.decoder.close()
         self.providers.close()
         self.http.close()
+
+
+@contextmanager
+def opened(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[Workspace]:
+    """The project at `path` or above it, closed at the end. Raises FaultyFile and UsageError."""
+    workspace = Workspace.open(path, os.environ if environ is None else environ)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def vocabulary(ops: plugins.Ops) -> manifest.Vocabulary:
+    """The names that a manifest may use here."""
+    providers = frozenset((*plugins.found(plugins.PROVIDERS), "file"))
+    return manifest.Vocabulary(ops=ops, models=frozenset(catalog().models), providers=providers)
 
 
 def catalog() -> Catalog:

@@ -117,4 +117,4 @@ def _check_service(table: Mapping[str, Any], key: str, vocabulary: Vocabulary) -
         if kind_of(name) == "file":
             yield Wrong('"file" draws nothing from a prompt', hint='file = "art/hero.png", without a provider', below=below)
         elif kind_of(name) not in vocabulary.providers:
-            yield Wrong(f"unknown provider {quoted(name)}", hint=did_you_mean(name, vocabulary.providers), below=below)
+            yield Wrong(f"unknown provider {quoted(name)}", hint=did_you_mean(kind_of(name), vocabulary.providers), below=below)

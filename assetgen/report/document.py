@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 from assetgen.model import Json
 from assetgen.plan.states import AssetPlan, Plan, Price, Reason, State, total
 from assetgen.recipe import Change
+from assetgen.report.examination import Examination
 
 VERSION = 1
 
@@ -93,6 +94,39 @@ class ProblemEntry(TypedDict):
 
 
 @_exact
+class FindingEntry(TypedDict):
+    """Something that `lint` found. `code` and `rule` are stable; `assets` is empty where it is about the project."""
+
+    code: str
+    rule: str
+    severity: str
+    message: str
+    assets: list[str]
+    hint: NotRequired[str]
+    place: NotRequired[PlaceEntry]
+
+
+@_exact
+class NoticeEntry(TypedDict):
+    """A model in use that is retired or will be. `kind` is "retired" or "ending"."""
+
+    model: str
+    kind: str
+    message: str
+    hint: NotRequired[str]
+    assets: list[str]
+
+
+@_exact
+class QuoteEntry(TypedDict):
+    """What a provider says that an asset costs at most, or why it says nothing."""
+
+    provider: str
+    amount: float | None
+    note: NotRequired[str]
+
+
+@_exact
 class OriginalEntry(TypedDict):
     """A picture that a request yielded, and what the provider made of the prompt."""
 
@@ -121,6 +155,7 @@ class AssetEntry(TypedDict):
     reasons: list[ReasonEntry]
     cost: Cost | None
     outputs: list[OutputEntry]
+    quote: NotRequired[QuoteEntry]
     notes: NotRequired[list[str]]
     result: NotRequired[ResultEntry]
     problems: NotRequired[list[ProblemEntry]]
@@ -144,6 +179,10 @@ class Document(TypedDict):
     store: NotRequired[dict[str, Any]]
     styles: NotRequired[list[dict[str, Any]]]
     providers: NotRequired[list[dict[str, Any]]]
+    doctor: NotRequired[Examination]
+    findings: NotRequired[list[FindingEntry]]
+    notices: NotRequired[list[NoticeEntry]]
+    changes: NotRequired[list[dict[str, Any]]]
     lines: NotRequired[list[str]]
 
 

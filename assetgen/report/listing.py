@@ -1,11 +1,18 @@
 """A plan as lines: `status` in short, `plan` and `check` with causes, cures and prices."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TypeAlias
 
 from assetgen.plan.states import AssetPlan, Plan, State
 from assetgen.report import words
 from assetgen.report.terminal import Terminal
 from assetgen.report.text import Cell, Painted, Piece
+
+Quoted: TypeAlias = Mapping[str, Decimal | str]
+"""What providers say that assets cost, by name, or why they say nothing."""
+
+NONE: Quoted = {}
 
 
 def short(terminal: Terminal, plans: Sequence[AssetPlan], *, every: bool) -> None:
@@ -15,24 +22,27 @@ def short(terminal: Terminal, plans: Sequence[AssetPlan], *, every: bool) -> Non
     terminal.say(words.states(plans))
 
 
-def full(terminal: Terminal, plans: Sequence[AssetPlan], prompts: Mapping[str, str], inbox: str) -> None:
+def full(terminal: Terminal, plans: Sequence[AssetPlan], prompts: Mapping[str, str], inbox: str, quoted: Quoted = NONE) -> None:
     """What would be done to every asset that is not fresh, why, and for how much. `prompts` are ready to paste, by name of the asset."""
     shown = [planned for planned in plans if planned.state is not State.FRESH]
     priced = any(planned.buys for planned in shown)
     rows: list[list[Cell]] = []
     for planned in shown:
-        price: list[Cell] = [words.price(planned.price) if planned.buys else ""] if priced else []
-        rows.append([words.state(planned), Painted(planned.name, "strong"), *price, _cause(planned, prompts, inbox)])
+        price: list[Cell] = [_price(planned, quoted) if planned.buys else ""] if priced else []
+        rows.append([words.state(planned), Painted(planned.name, "strong"), *price, _cause(planned, prompts, inbox, quoted)])
     terminal.table(rows)
 
 
-def sums(terminal: Terminal, plans: Sequence[AssetPlan]) -> None:
+def sums(terminal: Terminal, plans: Sequence[AssetPlan], quoted: Quoted = NONE) -> None:
     """The last lines: how many of which state, what they cost together, and where the prices are from."""
     buying = [planned for planned in plans if planned.buys]
     terminal.say(words.states(plans), f"; {words.prices(buying)}" if buying else "")
     known = [planned.price for planned in buying if planned.price is not None]
     for source in dict.fromkeys(price.source for price in known if price.source and price.high):
         terminal.say(Painted(f"prices: {source}", "dim"))
+    amounts = [amount for amount in quoted.values() if isinstance(amount, Decimal)]
+    if amounts:
+        terminal.say(f"quoted: {words.money(sum(amounts, Decimal(0)))} for {words.count(len(amounts), 'asset')}")
 
 
 def leftovers(terminal: Terminal, plan: Plan) -> None:
@@ -54,11 +64,19 @@ def doable(plans: Iterable[AssetPlan]) -> bool:
     return any(planned.buys or planned.state in (State.GENERATE, State.RESTORE, State.FINISH) for planned in plans)
 
 
-def _cause(planned: AssetPlan, prompts: Mapping[str, str], inbox: str) -> Cell:
+def _price(planned: AssetPlan, quoted: Quoted) -> str:
+    """The catalog's price, and the provider's own beside it."""
+    amount = quoted.get(planned.name)
+    known = words.price(planned.price)
+    return f"{known}, quoted {words.money(amount)}" if isinstance(amount, Decimal) else known
+
+
+def _cause(planned: AssetPlan, prompts: Mapping[str, str], inbox: str, quoted: Quoted) -> Cell:
     parts: list[Piece] = [planned.reason]
     for hint in dict.fromkeys(reason.hint for reason in planned.reasons if reason.hint):
         parts += ["\n", Painted("hint:", "dim"), f" {hint}"]
-    for note in planned.notes:
+    told = quoted.get(planned.name)
+    for note in (*planned.notes, *([told] if isinstance(told, str) else [])):
         parts += ["\n", Painted("note:", "accent"), f" {note}"]
     if planned.name in prompts:
         parts += ["\n", Painted(f"or drop the file into {inbox}/, named after the asset; the prompt to paste:", "dim")]

@@ -51,6 +51,10 @@ class Locator:
                 return self._at(*span[2:]) if whole else self._at(*span[:2])
         return self._at(0, 0)
 
+    def span(self, path: KeyPath) -> tuple[int, int, int, int] | None:
+        """The offsets of a key and of its value, each from start to end; -1 for the value of a table that is opened by a header."""
+        return self._find(path)
+
     def _at(self, start: int, end: int) -> Place:
         line = bisect_right(self._lines, start)
         begin = self._lines[line - 1]

@@ -10,6 +10,38 @@ def page(catalog):
 What the catalog of this version knows, from its dated data. `assetgen models` prints the same with today's notices, and
 `assetgen models --for text` recommends. A model that is not here can be used with an explicit provider, and every entry can be corrected in
 `[models]` of a manifest. Prices are USD for one picture; a budget counts an unknown price as over it.
+
+A model that ends is told by `plan`, `check` and every build, also where all its assets are fresh: what is built stays valid.
+`assetgen migrate` shows what moving to another one changes and costs, and with `--write` changes the manifest and the files it includes:
+the model, and the parameters, sizes and providers that the other one does not take. Comments and layout stay, byte for byte.
+
+```toml assetgen.toml
+version = 1
+
+[defaults]
+model = "dall-e-3" # since 2024
+
+[assets.hero]
+prompt  = "a lighthouse at dusk"
+size    = "1792x1024"
+params  = { style = "vivid", quality = "hd" }
+outputs = ["hero.webp"]
+```
+
+```console
+$ assetgen migrate dall-e-3 gpt-image-1.5
+assetgen.toml:4 defaults.model: "dall-e-3" -> "gpt-image-1.5"
+assetgen.toml:8 assets.hero.size: "1792x1024" -> "1536x1024" ("gpt-image-1.5" does not offer 1792x1024)
+assetgen.toml:9 assets.hero.params.style: "vivid" is removed ("gpt-image-1.5" has no such parameter)
+assetgen.toml:9 assets.hero.params.quality: "hd" is removed ("gpt-image-1.5" takes another kind of value for quality)
+ASSET  BEFORE  AFTER
+hero   $0.12   $0.013 to $0.20  generate
+1 asset; $0.013 to $0.20 for all, $0.12 before
+run: assetgen migrate dall-e-3 gpt-image-1.5 --write
+```
+
+The model is part of what was asked for, so a picture that is built is bought again once its asset moves; the table says which and for how
+much. `--only-unbuilt` leaves those assets, and `freeze = true` keeps a picture whatever its model becomes.
 """
     rows = [
         "| model | at | good at | seed | negative | references | mask | alpha | price |",
