@@ -30,6 +30,7 @@ class Settings:
 
     sources: tuple[Mapping[str, str], ...] = ()
     tables: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    root: str = ""
 
     @staticmethod
     def load(root: Path, environ: Mapping[str, str]) -> "Settings":
@@ -39,7 +40,7 @@ class Settings:
         stored = {name: str(value) for name, value in tables.get("env", {}).items()}
         if "proxy" in tables.get("network", {}):
             stored.setdefault(PROXY, str(tables["network"]["proxy"]))
-        return Settings((environ, local, stored), tables)
+        return Settings((environ, local, stored), tables, str(root))
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The first value that is not empty, in the order of the sources."""

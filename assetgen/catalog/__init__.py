@@ -86,9 +86,22 @@ class Catalog:
         """The size to ask for; None leaves it to the model. Raises Impossible for an explicit size that is not offered."""
         return sizing.resolve(model.id, model.sizes_at(provider), wanted)
 
-    def price(self, model: Model, provider: str, size: Size | None, params: Mapping[str, Json], count: int = 1) -> Price | None:
-        """What `count` pictures cost, as a range; None is an unknown price."""
-        return pricing.price(model, provider, size=size, params=params, count=count)
+    def price(
+        self, model: Model, provider: str, size: Size | None, params: Mapping[str, Json], count: int = 1, asked: str = ""
+    ) -> Price | None:
+        """What `count` pictures cost, as a range; None is an unknown price.
+
+        `asked` is the provider's name of the model that serves the request, where that is a variant: it costs what is listed under that
+        name, here or with a model of its own.
+        """
+        service = model.services.get(provider)
+        if service is None or asked in {"", service.id}:
+            return pricing.price(model, provider, size=size, params=params, count=count)
+        if not any(rate.id == asked for rate in service.rates):
+            own = (other for other in self.models.values() if provider in other.services and other.services[provider].id == asked)
+            found = next(own, None)
+            return pricing.price(found, provider, size=size, params=params, count=count) if found is not None else None
+        return pricing.price(model, provider, size=size, params=params, count=count, variant=asked)
 
     def lifecycle(self, model: Model, today: date) -> Notice | None:
         """What a user should know of the model's end on that day."""

@@ -39,7 +39,8 @@ Sizes: TypeAlias = Listed | Rule
 class Supports:
     """What a model takes beside a prompt. `references` is the greatest number of pictures that may go in.
 
-    `seed` is true where a seed is taken, which need not make the picture repeatable (see the model's notes).
+    `seed` is true where a seed is taken, which need not make the picture repeatable (see the model's notes). `kinds` are the kinds of
+    control it follows ("pose", "canny", "depth"), where it does not follow any.
     """
 
     seed: bool = False
@@ -49,6 +50,7 @@ class Supports:
     mask: bool = False
     lora: bool = False
     control: bool = False
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +66,14 @@ class Param:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """One line of a price list, in USD. `when` are the parameters it holds for; a line without `size` holds for all sizes."""
+    """One line of a price list, in USD. `when` are the parameters it holds for; a line without `size` holds for all sizes.
+
+    `id` is the provider's name of a variant that takes over for edits, masks, LoRAs or guiding pictures; "" is the model itself.
+    """
 
     amount: Decimal
     unit: Literal["image", "megapixel"] = "image"
+    id: str = ""
     size: Size | None = None
     when: Mapping[str, Json] = field(default_factory=dict)
 
@@ -123,6 +129,7 @@ class Model:
     """One entry of the catalog. `strengths` has the best first. Asked for no size it draws `default_size`; None: it chooses.
 
     `retired` is the day from which requests fail, `shutdown` the day announced for it. `aliases` are dated ids of the same model.
+    `prompt_limit` is the most characters that are taken, `prompt_tokens` the most that its text encoder reads: what follows is cut off.
     """
 
     id: str
@@ -132,6 +139,7 @@ class Model:
     default_size: Size | None = None
     supports: Supports = field(default_factory=Supports)
     prompt_limit: int | None = None
+    prompt_tokens: int | None = None
     params: Mapping[str, Param] = field(default_factory=dict)
     retired: date | None = None
     shutdown: date | None = None

@@ -68,8 +68,9 @@ def _sizes(model: Model, value: Any) -> Model:  # noqa: ANN401 - as above
 
 
 def _supports(model: Model, value: Any) -> Model:  # noqa: ANN401 - as above
-    if not all(isinstance(flag, bool | int) for flag in value.values()):
+    if not all(isinstance(flag, bool | int) for name, flag in value.items() if name != "kinds"):
         raise TypeError(value)
+    value = {**value, "kinds": _names(value["kinds"])} if "kinds" in value else value
     own = {name: replace(entry, supports=None) for name, entry in model.services.items()}
     known = {field: getattr(model.supports, field) for field in Supports.__dataclass_fields__}
     return replace(model, supports=Supports(**{**known, **value}), services=own)

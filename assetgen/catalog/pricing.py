@@ -39,14 +39,18 @@ def total(prices: Iterable[Price]) -> Price:
     return sum(prices, start=NOTHING)
 
 
-def price(model: Model, provider: str, *, size: Size | None, params: Mapping[str, Json], count: int) -> Price | None:
-    """What `count` pictures cost at a provider. None: the provider does not serve the model, or its price is not known."""
+def price(model: Model, provider: str, *, size: Size | None, params: Mapping[str, Json], count: int, variant: str = "") -> Price | None:
+    """What `count` pictures cost at a provider. None: the provider does not serve the model, or its price is not known.
+
+    `variant` is the provider's name of the model that serves the request instead of the model.
+    """
     service = model.services.get(provider)
     if service is None:
         return None
     asked = {name: value for name, value in params.items() if value != "auto"}
     known = model.params_at(provider)
-    rates = [rate for rate in service.rates if all(_holds(asked, known, name, value) for name, value in rate.when.items())]
+    listed = [rate for rate in service.rates if rate.id == variant]
+    rates = [rate for rate in listed if all(_holds(asked, known, name, value) for name, value in rate.when.items())]
     amounts = [_amounts(rate, size or model.default_size) for rate in _for_size(rates, size or model.default_size)]
     if not amounts:
         return None

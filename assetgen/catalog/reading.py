@@ -59,7 +59,7 @@ def model(name: str, table: Table) -> Model:
         strengths=tuple(fields.pop("strengths", ())),
         sizes=sizes(fields.pop("sizes")),
         default_size=_size(fields.pop("default_size", None)),
-        supports=Supports(**fields.pop("supports", {})),
+        supports=supports(fields.pop("supports", {})),
         params=params(fields.pop("params", {})),
         replaced_by=tuple(fields.pop("replaced_by", ())),
         aliases=tuple(fields.pop("aliases", ())),
@@ -78,7 +78,7 @@ def service(table: Table) -> Service:
     return Service(
         tokens=TokenRates(**{key: money(value) for key, value in tokens.items()}) if tokens else None,
         rates=tuple(rate(line) for line in fields.pop("rates", ())),
-        supports=Supports(**own) if own is not None else None,
+        supports=supports(own) if own is not None else None,
         sizes=sizes(own_sizes) if own_sizes is not None else None,
         params=params(own_params) if own_params is not None else None,
         **fields,
@@ -92,6 +92,11 @@ def sizes(value: list[str] | Table) -> Sizes:
     return Rule(**value)
 
 
+def supports(table: Table) -> Supports:
+    """The `supports` table of a model or a service."""
+    return Supports(**{**table, "kinds": tuple(table.get("kinds", ()))})
+
+
 def params(table: Mapping[str, Table]) -> dict[str, Param]:
     """The `params` table of a model or a service."""
     return {name: Param(**{**entry, "choices": tuple(entry.get("choices", ()))}) for name, entry in table.items()}
@@ -99,7 +104,13 @@ def params(table: Mapping[str, Table]) -> dict[str, Param]:
 
 def rate(line: Table) -> Rate:
     """One line of a price list."""
-    return Rate(amount=money(line["amount"]), unit=line.get("unit", "image"), size=_size(line.get("size")), when=line.get("when", {}))
+    return Rate(
+        amount=money(line["amount"]),
+        unit=line.get("unit", "image"),
+        id=line.get("id", ""),
+        size=_size(line.get("size")),
+        when=line.get("when", {}),
+    )
 
 
 def money(value: float | str) -> Decimal:

@@ -4,12 +4,22 @@ A provider is built by a factory `(settings, http) -> Provider` that is found un
 synchronous; threads, rates, retries and money belong to the engine. A provider's module imports no SDK at its top.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from assetgen.model import Json, Lora, Ratio, Size
+
+SERVER = re.compile(r"(?P<kind>[^:]+):(?P<own>[a-z0-9][a-z0-9_-]*)")
+"""The name of another server of a provider: "openai:localai"."""
+
+
+def kind_of(name: str) -> str:
+    """The provider that a name stands for: "openai" for "openai:localai", and any other name for itself."""
+    found = SERVER.fullmatch(name)
+    return found["kind"] if found else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +134,8 @@ class Traits:
     resumable: it gives job ids by which a lost answer can be asked for again.
     placeholder: its pictures are refused by `check --release`.
     source: IPTC digital source type of its pictures, or None for pictures made by people.
+    keys: the variables that have to be set before it is asked, such as FAL_KEY. url: the variable of its base URL, None where it has none.
+    address: the base URL that is asked where the user has set none.
     """
 
     repeatable: bool = False
@@ -134,6 +146,9 @@ class Traits:
     concurrency: int = 4
     per_minute: int | None = None
     source: str | None = "trainedAlgorithmicMedia"
+    keys: tuple[str, ...] = ()
+    url: str | None = None
+    address: str | None = None
 
     @property
     def journalled(self) -> bool:
@@ -156,8 +171,40 @@ class Provider(Protocol):
         ...
 
 
+@runtime_checkable
+class Remarks(Protocol):
+    """A provider that has something to say about a request which it takes all the same: it is told in the plan and by `lint`."""
+
+    def remarks(self, request: Request) -> tuple[str, ...]:
+        """Short texts in our style, such as a prompt longer than what is read of it. Pure, offline, keyless."""
+        ...
+
+
+@runtime_checkable
+class Variants(Protocol):
+    """A provider that serves some requests for a model by another of its models, which has a price of its own."""
+
+    def asked(self, request: Request) -> str:
+        """The provider's name of the model that the request really goes to. Pure, offline; for a request that `check` lets through."""
+        ...
+
+
+@runtime_checkable
+class Quotes(Protocol):
+    """A provider that names the exact price of a request; it is asked by `plan --quote` only."""
+
+    def quote(self, request: Request) -> Decimal:
+        """What the request would cost at most, in USD, for `request.count` pictures; nothing is generated. Raises the six failures."""
+        ...
+
+
 class Settings(Protocol):
     """The environment, a `.env` beside the manifest and the user's configuration, in this order. Secrets come from here only."""
+
+    @property
+    def root(self) -> str:
+        """The folder of the project, for a provider that reads what lies there; empty where there is none."""
+        ...
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The value of a variable such as OPENAI_API_KEY, or the default; an empty value counts as unset."""

@@ -54,7 +54,8 @@ def check_references(request: Request, most: int, *, formats: tuple[str, ...] = 
         raise Impossible(f'model "{request.model}" takes no references', hint='remove "references"')
     if given > most:
         raise Impossible(f'model "{request.model}" takes at most {most} references, and {given} are given')
-    for blob in (*request.references, *((request.mask,) if request.mask else ())):
+    guiding = (guide.image for guide in request.guides)
+    for blob in (*request.references, *((request.mask,) if request.mask else ()), *guiding):
         if blob.format not in formats:
             raise Impossible(f'model "{request.model}" takes no {blob.format} ("{blob.name}")', hint=f"save it as {formats[0]}")
         if len(blob.data) > largest:
@@ -69,3 +70,15 @@ def check_mask(request: Request, *, takes: bool) -> None:
         raise Impossible(f'model "{request.model}" takes no mask', hint='remove "mask"')
     if not request.references:
         raise Impossible("a mask needs a reference to be laid over", hint='references = ["…"]')
+
+
+def check_no_loras(request: Request) -> None:
+    """No LoRAs go to a model that takes none."""
+    if request.loras:
+        raise Impossible(f'model "{request.model}" takes no LoRAs', hint='model = "flux-dev"')
+
+
+def check_no_guides(request: Request) -> None:
+    """No guiding pictures go to a model that takes none."""
+    if request.guides:
+        raise Impossible(f'model "{request.model}" takes no guiding pictures', hint='model = "flux-dev"')

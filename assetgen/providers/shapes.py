@@ -3,13 +3,14 @@
 The entries themselves lie with their provider; what a model is good for, and costs, is the catalog's knowledge.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from assetgen.errors import Impossible
 from assetgen.model import Json, Size
-from assetgen.providers import Blob, Request, rules
+from assetgen.providers import Blob, Request, guides, masks, rules
+from assetgen.providers.guides import Guided, LoraForm
 
 _LONGEST = 32_000
 _HEAVIEST = 30 * rules.MIB
@@ -23,9 +24,14 @@ class Shape:
 
     `sizing`: width and height, a table of both, both behind `aspect_ratio = "custom"`, a word of `words`, "1024x1024" in the field
     `size_field`, or none at all. `references` is the field for pictures, a list where `many` is above 1. `required` names what must be
-    there ("references", "mask"). `follows`: with a reference the picture gets the size of it. `fast`: it has `go_fast`, which must be off
-    for a seed to be honoured. `edit` and `inpaint` are other models that take over where there are references, or a mask.
-    `fixed` is what the input always holds.
+    there ("references", "mask", "controls"), and `paired` says that references are for a mask only. `follows`: with a reference or a
+    guiding picture the picture gets the size of it. `black`: the mask is black, not white, where the picture is painted anew. `fast`: it
+    has `go_fast`, which must be off for a seed to be honoured. `loras` and `guided` say how those stand in the input. `fixed` is what the
+    input always holds, `without` are parameters of its kin that it does not take, or values of
+    them ("acceleration=high").
+
+    Other models take over: `with_loras`, `with_guides` by the kind of the picture ("" for any), `edit` with references, `inpaint` with a
+    mask, and `bare` where there are no references.
     """
 
     sizing: Sizing = "none"
@@ -39,24 +45,57 @@ class Shape:
     many: int = 1
     mask: str | None = None
     required: tuple[str, ...] = ()
+    paired: bool = False
     follows: bool = False
+    black: bool = False
     fast: bool = False
+    loras: LoraForm = "none"
+    guided: Guided = None
+    with_loras: str | None = None
+    with_guides: Mapping[str, str] = field(default_factory=dict)
     edit: str | None = None
     inpaint: str | None = None
+    bare: str | None = None
     fixed: Mapping[str, Json] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
 
-def check(shape: Shape, request: Request, references: Sequence[Blob]) -> None:
-    """Raise Impossible for the first thing the model can't take. `references` are those that are left to be sent as pictures."""
+def served(name: str, look: Callable[[str], Shape], request: Request) -> tuple[str, Shape]:
+    """The model that serves a request for the model `name`, and the shape of its input. Raises Impossible for a kind of guide without one.
+
+    What the model itself is not told, because the catalog says that it is ignored, its variants are not told either.
+    """
+    first = shape = look(name)
+    if request.guides and shape.guided is None and shape.with_guides:
+        kind = request.guides[0].kind
+        other = shape.with_guides.get(kind) or shape.with_guides.get("")
+        if other is None:
+            listed = ", ".join(f'"{known}"' for known in shape.with_guides)
+            raise Impossible(f'model "{request.model}" follows no picture of the kind "{kind}"', hint=f"kind is one of {listed}")
+        name, shape = other, look(other)
+    if request.loras and shape.loras == "none" and shape.with_loras:
+        name, shape = shape.with_loras, look(shape.with_loras)
+    edit = shape.edit if request.references else shape.bare
+    other = shape.inpaint if request.mask is not None and shape.inpaint else edit
+    if other is not None:
+        name, shape = other, look(other)
+    return name, replace(shape, negative=shape.negative and first.negative)
+
+
+def check(shape: Shape, request: Request) -> None:
+    """Raise Impossible for the first thing the model can't take."""
     model = request.model
     rules.check_prompt(request, _LONGEST)
     _check_params(shape, request)
     rules.check_count(request, shape.most)
-    _check_pictures(shape, request, references)
+    guides.check_loras(request, shape.loras)
+    guides.check_guides(request, shape.guided)
+    _check_pictures(shape, request)
     if request.size is None:
         return
-    if references and shape.follows:
-        raise Impossible(f'model "{model}" gives a picture the size of its reference', hint="remove size, and use a step of post")
+    if shape.follows and (request.references or request.guides):
+        followed = "reference" if request.references else "guiding picture"
+        raise Impossible(f'model "{model}" gives a picture the size of its {followed}', hint="remove size, and use a step of post")
     if shape.sizing == "none":
         raise Impossible(f'model "{model}" takes no size', hint="remove size, and use a step of post")
     if shape.sizing == "aspect" and request.size not in shape.words:
@@ -64,7 +103,7 @@ def check(shape: Shape, request: Request, references: Sequence[Blob]) -> None:
         raise Impossible(f'model "{model}" does not offer the size "{request.size}"', hint=f'size = "{near}"')
 
 
-def arguments(shape: Shape, request: Request, references: Sequence[Blob], encode: Callable[[Blob], str]) -> dict[str, Json]:
+def arguments(shape: Shape, request: Request, encode: Callable[[Blob], str]) -> dict[str, Json]:
     """The model's input. `encode` turns a picture into something that may stand in JSON."""
     found: dict[str, Json] = {**shape.fixed, "prompt": request.prompt}
     if request.size is not None:
@@ -77,11 +116,13 @@ def arguments(shape: Shape, request: Request, references: Sequence[Blob], encode
         found["negative_prompt"] = request.negative
     if shape.count is not None and request.count > 1:
         found[shape.count] = request.count
-    if references and shape.references is not None:
-        coded: list[Json] = [encode(blob) for blob in references]
+    if request.references and shape.references is not None:
+        coded: list[Json] = [encode(blob) for blob in request.references]
         found[shape.references] = coded if shape.many > 1 else coded[0]
     if request.mask is not None and shape.mask is not None:
-        found[shape.mask] = encode(request.mask)
+        found[shape.mask] = encode(masks.inverted(request.mask) if shape.black else request.mask)
+    found |= guides.loras(request, shape.loras)
+    found |= guides.guides(request, shape.guided, encode)
     return {**found, **request.params}
 
 
@@ -99,23 +140,34 @@ def words(table: Mapping[str, tuple[int, int]]) -> dict[Size, str]:
 
 def _check_params(shape: Shape, request: Request) -> None:
     size_keys = {"width", "height", "aspect_ratio", "image_size", shape.size_field}
-    for name in request.params:
-        owned = {"prompt", "seed", "negative_prompt", shape.references, shape.mask, shape.count}
-        if name in owned or (name in size_keys and request.size is not None):
-            field_name = {"negative_prompt": "negative", shape.references: "references", shape.mask: "mask", shape.count: "candidates"}
-            use = field_name.get(name, "size" if name in size_keys else name)
+    own: dict[str | None, str] = {"prompt": "prompt", "seed": "seed", "negative_prompt": "negative"}
+    own |= {shape.references: "references", shape.mask: "mask", shape.count: "candidates"}
+    own.update(guides.fields(shape.loras, shape.guided).items())
+    if request.size is not None:
+        own |= dict.fromkeys(size_keys, "size")
+    for name, value in request.params.items():
+        if name in own:
+            use = own[name]
             raise Impossible(f'"{name}" is not a parameter: it is written by the field "{use}"', hint=f'remove "{name}" from params')
+        if name in shape.without or f"{name}={value}" in shape.without:
+            shown = name if name in shape.without else f"{name} = {value}"
+            raise Impossible(f'model "{request.model}" takes no "{shown}" for a request of this kind', hint=f'remove "{name}" from params')
 
 
-def _check_pictures(shape: Shape, request: Request, references: Sequence[Blob]) -> None:
+def _check_pictures(shape: Shape, request: Request) -> None:
     model = request.model
-    if "references" in shape.required and not references:
+    if "controls" in shape.required and not request.guides:
+        raise Impossible(f'model "{model}" needs a guiding picture', hint=f'controls = [{{ kind = "{_kind(shape)}", image = "…" }}]')
+    if "references" in shape.required and not request.references:
         raise Impossible(f'model "{model}" needs a reference', hint='references = ["…"]')
-    if "mask" in shape.required and request.mask is None:
+    if request.mask is None and ("mask" in shape.required or (shape.paired and request.references)):
         raise Impossible(f'model "{model}" needs a mask', hint='mask = "…"')
-    sent = replace(request, references=tuple(references))
-    rules.check_references(sent, shape.many if shape.references is not None else 0, largest=_HEAVIEST)
-    rules.check_mask(sent, takes=shape.mask is not None)
+    rules.check_references(request, shape.many if shape.references is not None else 0, largest=_HEAVIEST)
+    rules.check_mask(request, takes=shape.mask is not None)
+
+
+def _kind(shape: Shape) -> str:
+    return shape.guided.kinds[0] if isinstance(shape.guided, guides.Single) else "canny"
 
 
 def _sized(shape: Shape, size: Size) -> dict[str, Json]:

@@ -14,7 +14,7 @@ from typing import Any
 from assetgen.errors import BadAnswer, Gone, Impossible, ProviderFailure, Refused, Unavailable, Unknown
 from assetgen.model import Json
 from assetgen.providers import Blob, Http, Job, Picture, Request, Settings, Traits
-from assetgen.providers.comfyui import answer, failures, wiring
+from assetgen.providers.comfyui import answer, failures, names, wiring
 from assetgen.providers.comfyui.failures import URL, WHO
 from assetgen.providers.http import Answer, Wire, configured_url, redacted
 from assetgen.providers.polling import Pace, Remote, follow
@@ -29,7 +29,7 @@ class Comfyui:
     """See `assetgen.providers.Provider`. A handle is `{id, seed, sent}`; `sent` is true once the server has taken the job."""
 
     name = WHO
-    traits = Traits(paid=False, resumable=True, concurrency=1)
+    traits = Traits(paid=False, resumable=True, concurrency=1, url=URL, address=DEFAULT_URL)
 
     def __init__(self, settings: Settings, http: Http) -> None:
         self._settings = settings
@@ -81,9 +81,7 @@ class Comfyui:
         name, seed = str(ticket["id"]), ticket.get("seed")
         # Once without the uploads: what is wrong with the graph is said before anything leaves this machine.
         wiring.check(request)
-        pictures = {f"reference{nth}": self._uploaded(blob) for nth, blob in enumerate(request.references, 1)}
-        if request.mask is not None:
-            pictures["mask"] = self._uploaded(request.mask)
+        pictures = {named: self._uploaded(blob) for named, blob in names.pictures(request).items()}
         prefix = f"assetgen/{name}"
         graph = wiring.filled(request, wired, pictures=pictures, seed=seed if isinstance(seed, int) else None, prefix=prefix)
         job.save(ticket)

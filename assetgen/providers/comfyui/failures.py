@@ -1,13 +1,14 @@
-"""What ComfyUI's refusals and broken runs say, in words: by the type of each error, with the node that it is about. Pure."""
+"""What ComfyUI's refusals and broken runs say, in words: by the type of each error, with the node that it is about."""
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from assetgen.errors import BadAnswer, ProviderFailure, Refused
 from assetgen.providers.comfyui.workflow import shown
-from assetgen.providers.failures import of_code, plain, told
+from assetgen.providers.failures import of_code, plain, told, wait
 from assetgen.providers.http import Answer
 
 WHO = "comfyui"
@@ -31,7 +32,8 @@ def of_submit(answer: Answer, graph: Mapping[str, Any]) -> ProviderFailure | Non
             return Refused(f"what answers is not ComfyUI (status {answer.status})", hint=f"{URL}=http://127.0.0.1:8188")
         case code:
             hint = f"ComfyUI itself has no keys: see what stands before it at {URL}"
-            return of_code(WHO, code, told(table.get("error") or table.get("message")), hint=hint, base=URL)
+            said, after = told(table.get("error") or table.get("message")), wait(answer.headers, time.time())
+            return of_code(WHO, code, said, after=after, hint=hint, base=URL)
 
 
 def refusal(table: Mapping[str, Any], graph: Mapping[str, Any]) -> Refused:

@@ -1,6 +1,5 @@
 """Which field of the manifest goes to which input of a workflow: `params.bindings` and what they lack. Pure; nothing is sent here."""
 
-import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -12,15 +11,14 @@ from assetgen.catalog.sizing import resolve
 from assetgen.errors import Impossible
 from assetgen.model import Json, param_file
 from assetgen.providers import Request, rules
+from assetgen.providers.comfyui import names
 from assetgen.providers.comfyui.workflow import Workflow, parse
 
-FIELDS = ("prompt", "negative", "seed", "width", "height", "mask")
 FILE, TEXT = "workflow", "workflow_json"
 # Latents are an eighth of the picture's sides: of any other size a graph makes a smaller picture, and says nothing.
 SIZES = Rule(multiple=8, step=8, min_side=16, max_side=16384)
 
 _OWN = (FILE, TEXT, "bindings", "outputs")
-_REFERENCE = re.compile(r"reference[1-9]\d*")
 _HEAVIEST = 64 * rules.MIB
 
 
@@ -42,6 +40,7 @@ def check(request: Request) -> None:
     rules.check_count(request, 1)
     rules.check_seed(request, 2**64 - 1)
     rules.check_references(request, 64, largest=_HEAVIEST)
+    names.check(request)
     resolve(request.model, SIZES, request.size)
     wired = wiring(request)
     _check_bound(request, wired)
@@ -62,8 +61,7 @@ def wiring(request: Request) -> Wiring:
         raise Impossible("params.workflow_json must be a string", hint='params.workflow = { file = "art/workflow.json" }')
     own = {name: value for name, value in params.items() if name not in _OWN}
     for name, value in own.items():
-        if name in FIELDS or _REFERENCE.fullmatch(name):
-            field = "size" if name in {"width", "height"} else "references" if name not in FIELDS else name
+        if field := names.field(name):
             raise Impossible(f'"{name}" is not a parameter: it is written by the field "{field}"', hint=f'remove "{name}" from params')
         if isinstance(value, list | dict) or value is None:
             raise Impossible(f"params.{name} must be a string, a number, true or false")
@@ -77,7 +75,7 @@ def unbound(request: Request, wired: Wiring) -> tuple[str, ...]:
 
 
 def filled(request: Request, wired: Wiring, *, pictures: Mapping[str, str], seed: int | None, prefix: str) -> dict[str, Any]:
-    """The graph to send. `pictures` are the server's names for what was uploaded, by "reference1" or "mask".
+    """The graph to send. `pictures` are the server's names for what was uploaded, by "reference1", "mask" or "guide_canny".
 
     A graph that the server has run before is not run again, and its old file may be gone: `prefix`, another for each submit, in every
     node that saves makes the server write a new file.
@@ -88,13 +86,9 @@ def filled(request: Request, wired: Wiring, *, pictures: Mapping[str, str], seed
         raise Impossible(f"{_called(request)} was not read", hint=hint)
     flow = parse(text, _called(request))
     _check_flow(flow, wired)
-    values: dict[str, Json] = {**wired.params, **pictures, "prompt": request.prompt}
-    if request.negative:
-        values["negative"] = request.negative
+    values: dict[str, Json] = {**wired.params, **pictures, **names.values(request)}
     if seed is not None:
         values["seed"] = seed
-    if request.size is not None:
-        values |= {"width": request.size.width, "height": request.size.height}
     graph: dict[str, Any] = deepcopy(dict(flow.nodes))
     for node in graph.values():
         if isinstance(node["inputs"].get("filename_prefix"), str):
@@ -129,8 +123,8 @@ def _bindings(table: Json, own: Mapping[str, Json]) -> dict[str, tuple[str, ...]
     if not isinstance(table, dict):
         raise Impossible("params.bindings must be a table", hint='bindings = { prompt = "6.text", seed = "KSampler.seed" }')
     for name in table.keys() - own.keys():
-        if name not in FIELDS and not _REFERENCE.fullmatch(name):
-            near = get_close_matches(name, (*FIELDS, "reference1"), n=1, cutoff=0.75)
+        if names.field(name) is None:
+            near = get_close_matches(name, (*names.FIELDS, "reference1", "lora1"), n=1, cutoff=0.75)
             if near:
                 raise Impossible(f'params.bindings has the unknown name "{name}"', hint=f'did you mean "{near[0]}"?')
     bound = {name: _names(value, f"bindings.{name}") for name, value in table.items()}
@@ -152,14 +146,9 @@ def _names(value: Json, where: str) -> tuple[str, ...]:
 
 def _check_bound(request: Request, wired: Wiring) -> None:
     """Everything that must reach the graph has a way into it."""
-    needed = [*wired.params, *(f"reference{nth + 1}" for nth in range(len(request.references)))]
-    needed += ["mask"] if request.mask is not None else []
-    needed += ["width", "height"] if request.size is not None else []
-    # A graph that only works on a picture, one that enlarges it for instance, has no use for a prompt.
-    needed += [] if any(_REFERENCE.fullmatch(name) for name in wired.bindings) else ["prompt"]
-    for name in needed:
+    for name in (*wired.params, *names.needed(request, wired.bindings)):
         if name not in wired.bindings:
-            hint = f'bindings = {{ {name} = "NODE.{"text" if name == "prompt" else "image" if name not in wired.params else name}" }}'
+            hint = f'bindings = {{ {name} = "NODE.{name if name in wired.params else names.usual(name)}" }}'
             if name in {"width", "height"}:
                 hint = 'bindings = { width = "NODE.width", height = "NODE.height" }'
             raise Impossible(f'"{name}" is bound to no input of the workflow', hint=hint)
@@ -169,7 +158,7 @@ def _check_flow(flow: Workflow, wired: Wiring) -> None:
     """The bindings fit this graph, and it makes one picture."""
     for name, targets in wired.bindings.items():
         for target in map(flow.target, targets):
-            if (name == "mask" or _REFERENCE.fullmatch(name)) and flow.linked(target):
+            if names.file(name) and flow.linked(target):
                 message = f'"{name}" is a file, and the input "{target.input}" of {flow.shown(target.node)} takes a link'
                 raise Impossible(message, hint="bind the input image of the LoadImage node before it")
     for word in wired.outputs:

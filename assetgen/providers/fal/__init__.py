@@ -31,7 +31,7 @@ class Fal:
     """See `assetgen.providers.Provider`."""
 
     name = WHO
-    traits = Traits(resumable=True, concurrency=8)
+    traits = Traits(resumable=True, concurrency=8, keys=(KEY,), url=URL, address=DEFAULT_URL)
 
     def __init__(self, settings: Settings, http: Http) -> None:
         self._settings = settings
@@ -41,6 +41,10 @@ class Fal:
     def check(self, request: Request) -> None:
         """See the contract; what each app takes is in `models`."""
         call(request)
+
+    def asked(self, request: Request) -> str:
+        """The app that the request really goes to: edits, masks, LoRAs and guiding pictures have apps of their own."""
+        return call(request).app.id
 
     def max_count(self, model: str) -> int:
         """How many pictures one request may ask for."""

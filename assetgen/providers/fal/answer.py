@@ -40,11 +40,11 @@ def failed(answer: Answer) -> ProviderFailure | None:
     if answer.status in {404, 410, 401, 402, 403, 408, 429} or not 400 <= answer.status < 600:
         return None
     if any(word in f"{code} {kind} {words}".lower() for word in _MODERATED):
-        return Refused(f"fal refused the pictures{said}")
+        return Refused(f"fal refused the pictures{said}", paid=True)
     if answer.status < 500:
-        return Refused(f"fal refused the request{said}")
+        return Refused(f"fal refused the request{said}", paid=True)
     # A gateway's 502 says nothing of the job; the app's own failure is JSON with its words, and is not billed.
-    return BadAnswer(f"the job failed at fal{said}", hint="fal does not bill it: build again") if words else None
+    return BadAnswer(f"the job failed at fal{said}", hint="fal does not bill it: build again", paid=False) if words else None
 
 
 def detail(table: Mapping[str, Any]) -> tuple[str, str]:

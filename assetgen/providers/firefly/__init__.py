@@ -7,7 +7,7 @@ from assetgen.errors import ProviderFailure, Unavailable, Unknown
 from assetgen.model import Json
 from assetgen.providers import Blob, Http, Job, Picture, Request, Settings, Traits
 from assetgen.providers.firefly import answer, bodies
-from assetgen.providers.firefly.access import ID, Tokens
+from assetgen.providers.firefly.access import ID, SECRET, Tokens
 from assetgen.providers.firefly.models import FAMILIES
 from assetgen.providers.http import Answer, Wire, configured_url, key, redacted, result_hosts
 from assetgen.providers.polling import Pace, Remote, follow
@@ -21,7 +21,7 @@ class Firefly:
 
     name = answer.WHO
     # What an organisation gets by default: 4 requests a minute, 9000 a day.
-    traits = Traits(resumable=True, concurrency=4, per_minute=4)
+    traits = Traits(resumable=True, concurrency=4, per_minute=4, keys=(ID, SECRET), url="FIREFLY_BASE_URL", address=DEFAULT_URL)
 
     def __init__(self, settings: Settings, http: Http) -> None:
         self._settings = settings
@@ -59,7 +59,7 @@ class Firefly:
         self._wire.close()
 
     def _submitted(self, request: Request, job: Job) -> Mapping[str, Json]:
-        asked = bodies.submit(request, [self._uploaded(blob) for blob in request.references])
+        asked = bodies.submit(request, [self._uploaded(blob) for blob in bodies.pictures(request)])
         got = self._send("POST", f"{self._base()}{asked.path}", {"x-model-version": asked.model}, json=asked.body)
         if got.status not in {200, 202}:
             raise answer.failure(got)

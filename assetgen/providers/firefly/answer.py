@@ -52,6 +52,8 @@ def handle(answer: Answer, base: str) -> dict[str, Json]:
     if not (isinstance(name, str) and name):
         if answer.cut:
             raise Unknown(f"firefly accepted the request, but its answer was cut short ({answer.cut})")
+        if answer.table() is None:
+            raise Unknown(f'firefly answered the request with status {answer.status} and "{answer.kind}", which is no JSON object')
         raise Unknown(f"firefly accepted the request without a job id{told(table.get('message'), table.get('error_code'))}")
     if parts.path.startswith("/") and allowed(parts.scheme, parts.netloc, base):
         return {"id": name, "host": parts.netloc, "path": parts.path}

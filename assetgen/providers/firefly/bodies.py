@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from assetgen.errors import Impossible
 from assetgen.model import Json
-from assetgen.providers import Request, rules
+from assetgen.providers import Blob, Request, rules
 from assetgen.providers.firefly.models import FAMILIES, FIVE, LARGEST_REFERENCE, LARGEST_SEED
 
-_NESTED = frozenset({"style_presets", "style_strength", "structure_strength", "reference_as"})
+_NESTED = frozenset({"style_presets", "style_strength"})
+STRUCTURE = "structure"
+"""The one kind of guiding picture: its outlines and its depth are followed."""
 _PAYLOAD = frozenset({"localeCode", "prompt_reasoner"})
 
 
@@ -24,8 +26,10 @@ class Submit:
 def check(request: Request) -> None:
     """Raise `Impossible` for the first thing that is wrong with a request."""
     rules.check_mask(request, takes=False)
+    rules.check_no_loras(request)
     rules.check_seed(request, LARGEST_SEED)
     known = FAMILIES.get(request.id)
+    _check_guides(request, followed=known is None or known.guided)
     if known is None:
         return
     rules.check_prompt(request, known.prompt)
@@ -34,7 +38,8 @@ def check(request: Request) -> None:
     rules.check_references(request, known.references, largest=LARGEST_REFERENCE[known.version] * rules.MIB)
     if request.size is not None and not (known.version == 4 and request.references):
         rules.check_size(request, known.sizes)
-    _check_roles(request)
+    if "style_strength" in request.params and not (request.references or "style_presets" in request.params):
+        raise Impossible('"style_strength" needs a reference or presets for the style', hint='style_presets = ["…"]')
     if known.custom and "customModelId" not in request.params:
         raise Impossible(f'model "{request.model}" needs the id of a model that you trained', hint='params = { custom_model_id = "…" }')
     if known.version == 4 and request.size is not None:
@@ -42,12 +47,17 @@ def check(request: Request) -> None:
 
 
 def submit(request: Request, uploads: Sequence[str]) -> Submit:
-    """The request as the API takes it; `uploads` are the ids of its references, in their order."""
+    """The request as the API takes it; `uploads` are the ids of `pictures`, in their order."""
     model = request.id or request.model
     known = FAMILIES.get(request.id)
     if known is not None and known.version == 4:
         return Submit(path="/v4/images/generate-async", model=model, body=_four(request, uploads))
     return Submit(path="/v3/images/generate-async", model=model, body=_three(request, uploads))
+
+
+def pictures(request: Request) -> tuple[Blob, ...]:
+    """Everything that is uploaded: the references, which give the style, and then the guiding picture."""
+    return (*request.references, *(guide.image for guide in request.guides))
 
 
 def ignored(request: Request) -> tuple[str, ...]:
@@ -70,14 +80,14 @@ def _three(request: Request, uploads: Sequence[str]) -> dict[str, Json]:
     structure: dict[str, Json] = {}
     if "style_presets" in params:
         style["presets"] = params["style_presets"]
-    for role, upload in zip(_roles(request), uploads, strict=True):
-        (style if role == "style" else structure)["imageReference"] = {"source": {"uploadId": upload}}
-    for name, table in (("style", style), ("structure", structure)):
-        if table and f"{name}_strength" in params:
-            table["strength"] = params[f"{name}_strength"]
-        if table:
-            body[name] = table
-    return body
+    tables = [style] * len(request.references) + [structure] * len(request.guides)
+    for table, upload in zip(tables, uploads, strict=True):
+        table["imageReference"] = {"source": {"uploadId": upload}}
+    if style and "style_strength" in params:
+        style["strength"] = params["style_strength"]
+    if structure and (scale := request.guides[0].scale) is not None:
+        structure["strength"] = round(scale * 100)
+    return body | {name: table for name, table in (("style", style), ("structure", structure)) if table}
 
 
 def _four(request: Request, uploads: Sequence[str]) -> dict[str, Json]:
@@ -95,20 +105,19 @@ def _four(request: Request, uploads: Sequence[str]) -> dict[str, Json]:
     return body
 
 
-def _roles(request: Request) -> list[str]:
-    """What each reference is for: two are a style and a structure, one is what the request says."""
-    named = request.params.get("reference_as", "style")
-    return ["style", "structure"] if len(request.references) == 2 else [str(named)] * len(request.references)
-
-
-def _check_roles(request: Request) -> None:
-    params, roles = request.params, _roles(request)
-    if "reference_as" in params and len(roles) != 1:
-        raise Impossible('"reference_as" is for one reference; of two, the first is a style and the second a structure')
-    if "structure_strength" in params and "structure" not in roles:
-        raise Impossible('"structure_strength" needs a reference for the structure', hint='reference_as = "structure"')
-    if "style_strength" in params and "style" not in roles and "style_presets" not in params:
-        raise Impossible('"style_strength" needs a reference or presets for the style', hint='style_presets = ["…"]')
+def _check_guides(request: Request, *, followed: bool) -> None:
+    if not followed:
+        rules.check_no_guides(request)
+    model, guides = request.model, request.guides
+    if len(guides) > 1:
+        raise Impossible(f'model "{model}" takes one guiding picture, and {len(guides)} are given')
+    for guide in guides:
+        if guide.kind != STRUCTURE:
+            raise Impossible(f'model "{model}" follows no picture of the kind "{guide.kind}"', hint=f'kind = "{STRUCTURE}"')
+        if guide.model is not None:
+            raise Impossible(f'model "{model}" has its own way to read a guiding picture', hint='remove "model" from controls')
+        if guide.scale is not None and not 0 <= guide.scale <= 1:
+            raise Impossible(f'model "{model}" takes no guiding picture with a scale of {guide.scale:g}', hint="a number from 0 to 1")
 
 
 def _check_level(request: Request) -> None:

@@ -20,7 +20,8 @@ class Family:
     sizes: tuple[Size, ...]
     prompt: int = 1024
     count: int = 4
-    references: int = 2
+    references: int = 1
+    guided: bool = True
     negative: bool = True
     custom: bool = False
 
@@ -61,8 +62,6 @@ _PARAMS: Mapping[str, Param] = {
     "promptBiasingLocaleCode": Param(type="string"),
     "style_presets": Param(type="list"),
     "style_strength": _PERCENT,
-    "structure_strength": Param(type="integer", min=0, max=100),
-    "reference_as": Param(type="string", choices=("style", "structure")),
 }
 _TRAINED = {**_PARAMS, "customModelId": Param(type="string")}
 _FOURS = Family(version=3, params=_PARAMS, sizes=FOUR)
@@ -93,7 +92,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
             sizes=tuple(FIVE),
             prompt=1500,
             count=1,
-            references=1,
+            guided=False,
             negative=False,
         ),
     }

@@ -22,7 +22,7 @@ class Ideogram:
 
     name = answer.WHO
     # Ten pictures may be in the making at once; a request for several counts as several.
-    traits = Traits(resumable=True, concurrency=8)
+    traits = Traits(resumable=True, concurrency=8, keys=("IDEOGRAM_API_KEY",), url="IDEOGRAM_BASE_URL", address=DEFAULT_URL)
 
     def __init__(self, settings: Settings, http: Http) -> None:
         self._settings = settings

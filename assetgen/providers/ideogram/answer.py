@@ -43,9 +43,10 @@ def judge(table: dict[str, Any]) -> Judged[dict[str, Any]]:
         case "completed":
             return Over(value=table)
         case "failed" if any(word in reason.lower() for word in _UNSAFE):
-            raise Refused(f"ideogram refused the pictures: {reason}", hint="change the prompt")
+            raise Refused(f"ideogram refused the pictures: {reason}", hint="change the prompt", paid=False)
         case "failed":
-            raise BadAnswer(f'job "{name}" failed at ideogram{told(reason)}', hint="a generation that fails is not billed: build again")
+            hint = "a generation that fails is not billed: build again"
+            raise BadAnswer(f'job "{name}" failed at ideogram{told(reason)}', hint=hint, paid=False)
         case "pending":
             return Waiting(text="draws")
         case word:
@@ -60,7 +61,7 @@ def entries(table: dict[str, Any]) -> list[dict[str, Any]]:
     if safe:
         return safe
     if any(entry.get("is_image_safe") is False for entry in found):
-        raise Refused("ideogram withheld the picture: its safety check calls it unsafe", hint="change the prompt")
+        raise Refused("ideogram withheld the picture: its safety check calls it unsafe", hint="change the prompt", paid=True)
     raise BadAnswer("ideogram answered without a picture", hint=USAGE)
 
 

@@ -1,6 +1,6 @@
 """Puts a request into the words of the API that serves it: the first one (2.x), version 1 (3.0, on request) or version 2. Pure.
 
-Magic prompt, which rewrites what was asked for, is off unless the request turns it on.
+Magic prompt, which rewrites what was asked for, is off unless the request turns it on. Every mask of Ideogram is black where it paints.
 """
 
 import json
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from assetgen.model import Json, Size
-from assetgen.providers import Blob, Request
+from assetgen.providers import Blob, Request, masks
 from assetgen.providers.ideogram.models import ASPECTS, FAMILIES, Family
 
 Part: TypeAlias = tuple[str, tuple[None, str] | tuple[str, bytes, str]]
@@ -74,7 +74,7 @@ def _second(request: Request, known: Family | None) -> Route:
         fields[known.sizing if known else "resolution"] = str(request.size)
     if known is None or model == "ideogram-4-5":
         files = [("images", blob) for blob in request.references]
-        files += [("mask", request.mask)] if request.mask else []
+        files += [("mask", masks.inverted(request.mask))] if request.mask else []
         return Route(path=f"/v2/image/generate/{model}", fields=fields, files=tuple(files), job=True)
     verb, files = _references(request)
     if verb == "inpaint":
@@ -135,7 +135,7 @@ def _references(request: Request) -> tuple[str, list[tuple[str, Blob]]]:
     if not request.references:
         return "generate", []
     if request.mask is not None:
-        return "inpaint", [("image", request.references[0]), ("mask", request.mask)]
+        return "inpaint", [("image", request.references[0]), ("mask", masks.inverted(request.mask))]
     if request.params.get("reference_as") == "style":
         return "generate", [("style_reference_images", blob) for blob in request.references]
     return "remix", [("image", request.references[0])]

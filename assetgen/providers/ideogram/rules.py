@@ -20,13 +20,16 @@ def check(request: Request) -> None:
     rules.check_prompt(request, PROMPT)
     rules.check_seed(request, LARGEST_SEED)
     rules.check_count(request, MOST_IMAGES)
+    rules.check_no_loras(request)
+    rules.check_no_guides(request)
     known = FAMILIES.get(request.id)
     if known is None:
         if _ID.fullmatch(request.id or request.model) is None:
             raise Impossible(f'"{request.id or request.model}" is no model of ideogram', hint='model = "ideogram-3"')
         return
     rules.check_params(request, known.params)
-    rules.check_references(request, known.references)
+    # A mask stands in the place of one picture.
+    rules.check_references(request, known.references - (1 if request.mask is not None and known.references > 1 else 0))
     rules.check_mask(request, takes=known.mask)
     _check_colours(request)
     if transparent(request):

@@ -30,6 +30,9 @@ class OpenAI:
             paid=True,
             concurrency=concurrency if isinstance(concurrency, int) else 4,
             per_minute=per_minute if isinstance(per_minute, int) else None,
+            keys=client.needed(settings),
+            url=client.URL,
+            address=client.DEFAULT_URL,
         )
 
     def check(self, request: Request) -> None:

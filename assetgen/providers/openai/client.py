@@ -9,48 +9,66 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assetgen.errors import BadAnswer, MissingExtra, ProviderFailure, Refused, Unauthorized
-from assetgen.providers import Request, Settings
+from assetgen.providers import Request, Settings, masks
 from assetgen.providers.failures import of_lost
-from assetgen.providers.http import watch, written
-from assetgen.providers.openai.failures import KEY_HINT, Status, of_status
+from assetgen.providers.http import key_hint, watch, written
+from assetgen.providers.openai.failures import Status, error_of, of_status
 from assetgen.providers.openai.models import base
 
 if TYPE_CHECKING:
     import openai
 
+KEY = "OPENAI_API_KEY"
+URL = "OPENAI_BASE_URL"
 DEFAULT_URL = "https://api.openai.com/v1"
 _LARGEST = 128 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """How the server is reached. `configured` is the base URL that the user set, or None for the provider's own."""
+    """How the server is reached. `configured` is the base URL that the user set, or None for the provider's own; `headers` are his too."""
 
     key: str
     configured: str | None
+    organization: str | None
+    project: str | None
+    headers: Mapping[str, str]
     proxy: str | None
     read_timeout: float
 
 
 def configured_url(settings: Settings) -> str | None:
     """The base URL the user set: OPENAI_BASE_URL, or `base_url` of his configuration."""
-    given = settings.get("OPENAI_BASE_URL") or settings.provider("openai").get("base_url")
+    given = settings.get(URL) or settings.provider("openai").get("base_url")
     return str(given).strip().rstrip("/") or None if given else None
+
+
+def needed(settings: Settings) -> tuple[str, ...]:
+    """The variable of the key; none where the user's own server is asked without one, as LocalAI lets everybody in."""
+    return () if configured_url(settings) and not settings.get(KEY) else (KEY,)
 
 
 def access(settings: Settings) -> Access:
     """Everything needed to open a client. Raises `Unauthorized` where a key is needed and there is none."""
     url = configured_url(settings)
-    key = (settings.get("OPENAI_API_KEY") or "").strip()
+    key = (settings.get(KEY) or "").strip()
     if not key and url is None:
-        raise Unauthorized('there is no key for openai: "OPENAI_API_KEY" is not set', hint=KEY_HINT)
+        raise Unauthorized(f'there is no key for openai: "{KEY}" is not set', hint=key_hint(KEY))
     if not (key.isascii() and key.isprintable()):
-        raise Unauthorized('"OPENAI_API_KEY" holds characters that no key has', hint=KEY_HINT)
+        raise Unauthorized(f'"{KEY}" holds characters that no key has', hint=key_hint(KEY))
     if url is not None and not url.startswith(("http://", "https://")):
-        raise Refused("the base URL for openai is no http address", hint="OPENAI_BASE_URL=https://host/v1")
+        raise Refused("the base URL for openai is no http address", hint=f"{URL}=https://host/v1")
     timeout = settings.provider("openai").get("read_timeout", 600)
     seconds = float(timeout) if isinstance(timeout, int | float) else 600.0
-    return Access(key=key or "none", configured=url, proxy=settings.get("ASSETGEN_PROXY"), read_timeout=seconds)
+    return Access(
+        key=key or "none",
+        configured=url,
+        organization=settings.get("OPENAI_ORG_ID"),
+        project=settings.get("OPENAI_PROJECT_ID"),
+        headers=_headers(settings.get("OPENAI_CUSTOM_HEADERS") or ""),
+        proxy=settings.get("ASSETGEN_PROXY"),
+        read_timeout=seconds,
+    )
 
 
 def connect(way: Access) -> "openai.OpenAI":
@@ -63,14 +81,12 @@ def connect(way: Access) -> "openai.OpenAI":
     # No redirect is followed: a POST must not go where the user did not send it. And no connection is kept: one that the server
     # has just given up fails after the request went out, and nobody can tell that from a request that was lost and paid.
     transport = openai.DefaultHttpxClient(timeout=timeout, follow_redirects=False, proxy=way.proxy, event_hooks={"request": [watch]})
-    return openai.OpenAI(
-        api_key=way.key,
-        base_url=way.configured or DEFAULT_URL,
-        max_retries=0,
-        timeout=timeout,
-        http_client=transport,
-        default_headers={"Connection": "close"},
-    )
+    url = way.configured or DEFAULT_URL
+    made = openai.OpenAI(api_key=way.key, base_url=url, max_retries=0, timeout=timeout, http_client=transport)
+    # The SDK takes these from the environment, and would send those of the account at OpenAI to every other server.
+    made.organization, made.project = way.organization, way.project
+    made._custom_headers = {**way.headers, "Connection": "close"}  # noqa: SLF001 - the constructor mixes the environment's in
+    return made
 
 
 def post(client: "openai.OpenAI", request: Request) -> tuple[bytes, Mapping[str, str]]:
@@ -87,7 +103,7 @@ def post(client: "openai.OpenAI", request: Request) -> tuple[bytes, Mapping[str,
             except _transport_errors() as broken:
                 raise BadAnswer(f"openai's answer was cut short ({type(broken).__name__})") from None
     except openai.APIStatusError as told:
-        failure = of_status(_status(told, request.model), time.time())
+        failure = of_status(_status(told, request.id or request.model), time.time())
     except openai.APIConnectionError as lost:
         failure = of_lost("openai", _names(lost.__cause__), client.base_url.host, written=written(lost.request))
     except _transport_errors() as lost:
@@ -97,19 +113,27 @@ def post(client: "openai.OpenAI", request: Request) -> tuple[bytes, Mapping[str,
 
 def arguments(request: Request) -> dict[str, Any]:
     """The keyword arguments of the SDK's method. Parameters go beside it, so that an older SDK takes the newest of them."""
-    found: dict[str, Any] = {"model": request.model, "prompt": request.prompt, "n": request.count}
+    model = request.id or request.model
+    found: dict[str, Any] = {"model": model, "prompt": request.prompt, "n": request.count}
     if request.size is not None:
         found["size"] = str(request.size)
     extra = dict(request.params)
-    if base(request.model).startswith("dall-e-"):
+    if base(model).startswith("dall-e-"):
         extra.setdefault("response_format", "b64_json")
     if extra:
         found["extra_body"] = extra
     if request.references:
         found["image"] = [(blob.name, blob.data, f"image/{blob.format}") for blob in request.references]
     if request.mask is not None:
-        found["mask"] = (request.mask.name, request.mask.data, "image/png")
+        mask = masks.transparent_where_painted(request.mask)
+        found["mask"] = (mask.name, mask.data, "image/png")
     return found
+
+
+def _headers(lines: str) -> dict[str, str]:
+    """Headers as OpenAI's SDK takes them from its variable: one "name: value" in a line."""
+    pairs = (line.partition(":") for line in lines.splitlines() if ":" in line)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _read(response: Any, count: int) -> bytes:  # noqa: ANN401 - the SDK's class for streams has no public name
@@ -139,4 +163,6 @@ def _names(failure: BaseException | None) -> tuple[str, ...]:
 
 def _status(told: "openai.APIStatusError", model: str) -> Status:
     headers = {name.lower(): value for name, value in told.response.headers.items()}
-    return Status(code=told.status_code, headers=headers, error=told.body if isinstance(told.body, dict) else None, model=model)
+    # The SDK hands on the value of "error", or the whole body where there is none; a page of HTML says nothing to anybody.
+    words = None if "html" in headers.get("content-type", "") else told.body
+    return Status(code=told.status_code, headers=headers, error=error_of(words), model=model)

@@ -27,6 +27,24 @@ class Status:
         return value if isinstance(value, str) else ""
 
 
+def error_of(body: object) -> Mapping[str, object] | None:
+    """The error object in the forms that compatible servers give it: OpenAI's own, a bare text, or FastAPI's `detail`."""
+    if isinstance(body, str):
+        return {"message": body}
+    if not isinstance(body, Mapping):
+        return None
+    given = body.get("detail")
+    match given:
+        case str():
+            return {**body, "message": given}
+        case Mapping():
+            return given
+        case list():
+            return {**body, "message": "; ".join(_entry(entry) for entry in given)}
+        case _:
+            return body
+
+
 def of_status(status: Status, now: float) -> ProviderFailure:
     """The failure behind an error status. `now` is in seconds since the epoch, for a Retry-After that is a date."""
     said = told(status.word("message"), status.word("code") or status.word("type"))
@@ -42,6 +60,15 @@ def of_status(status: Status, now: float) -> ProviderFailure:
             return Refused(f'openai does not serve the model "{status.model}"{said}', hint=hint)
         case code:
             return of_code("openai", code, said, after=after, base="OPENAI_BASE_URL")
+
+
+def _entry(entry: object) -> str:
+    """One entry of FastAPI's list: which field, and what is wrong with it."""
+    if not isinstance(entry, Mapping):
+        return str(entry)
+    place = entry.get("loc")
+    where = ".".join(str(part) for part in place if part != "body") if isinstance(place, list) else ""
+    return f"{where}: {entry.get('msg')}" if where else str(entry.get("msg"))
 
 
 def _account_hint(status: Status) -> str:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from assetgen.errors import Impossible
 from assetgen.model import Json, Size
-from assetgen.providers import Request
+from assetgen.providers import Request, rules
 from assetgen.providers.openai.models import EDITS, FREE, NEWEST, NO_EDITS, Allowed, Family, family
 
 RESERVED = frozenset({"prompt", "model", "n", "image", "mask", "stream", "partial_images"})
@@ -19,8 +19,10 @@ def check(request: Request) -> None:
         raise Impossible(f'model "{request.model}" needs a prompt', hint='prompt = "…"')
     if request.mask is not None and not request.references:
         raise Impossible("a mask needs a reference to be laid over", hint='references = ["…"]')
+    rules.check_no_loras(request)
+    rules.check_no_guides(request)
     _check_reserved(request)
-    known = family(request.model)
+    known = family(request.id or request.model)
     if known is None:
         return
     if len(request.prompt) > known.prompt:

@@ -11,10 +11,10 @@ from assetgen.providers import Blob, Http, Job, Picture, Request, Settings, Trai
 from assetgen.providers.http import Answer, redacted, result_hosts
 from assetgen.providers.polling import Pace, Remote, follow
 from assetgen.providers.replicate import answer, failures
-from assetgen.providers.replicate.client import WHO, Line, configured
+from assetgen.providers.replicate.client import DEFAULT_URL, KEY, URL, WHO, Line, configured
 from assetgen.providers.replicate.models import ID, shape
 from assetgen.providers.results import accepted, collect
-from assetgen.providers.shapes import arguments, check, ignored
+from assetgen.providers.shapes import arguments, check, ignored, served
 
 HOSTS = ("replicate.delivery", ".replicate.delivery")
 # What a data URL may hold by Replicate's own description; anything larger is uploaded first, which costs nothing.
@@ -25,7 +25,7 @@ class Replicate:
     """See `assetgen.providers.Provider`."""
 
     name = WHO
-    traits = Traits(resumable=True, concurrency=8, per_minute=600)
+    traits = Traits(resumable=True, concurrency=8, per_minute=600, keys=(KEY,), url=URL, address=DEFAULT_URL)
 
     def __init__(self, settings: Settings, http: Http) -> None:
         self._settings = settings
@@ -37,7 +37,12 @@ class Replicate:
         if ID.fullmatch(_model(request)) is None:
             hint = 'model = "owner/name", or "owner/name:" and the 64 letters of a version'
             raise Impossible(f'"{_model(request)}" is no model of replicate', hint=hint)
-        check(shape(_model(request)), request, request.references)
+        _, found = served(_model(request), shape, request)
+        check(found, request)
+
+    def asked(self, request: Request) -> str:
+        """The model that the request really goes to: one with LoRAs or a mask is served by another of the family."""
+        return served(_model(request), shape, request)[0]
 
     def max_count(self, model: str) -> int:
         """How many pictures one request may ask for."""
@@ -60,8 +65,8 @@ class Replicate:
         self._line.close()
 
     def _submit(self, request: Request, job: Job) -> str:
-        model = _model(request)
-        given = arguments(shape(model), request, request.references, self._encoded)
+        model, found = served(_model(request), shape, request)
+        given = arguments(found, request, self._encoded)
         match = ID.fullmatch(model)
         assert match is not None
         version = match["version"] or match["bare"]
@@ -82,6 +87,7 @@ class Replicate:
 
     def _pictures(self, name: str, done: dict[str, Any], request: Request, job: Job) -> list[Picture]:
         hosts, trusted = result_hosts(self._settings, WHO, HOSTS), configured(self._settings)
+        unhonoured = ignored(served(_model(request), shape, request)[1], request)
         found = collect(
             answer.urls(done),
             lambda url: self._http.fetch(url, hosts=hosts, trusted=trusted),
@@ -94,7 +100,7 @@ class Replicate:
                 model=answer.model(done),
                 request_id=name,
                 effective=answer.effective(done),
-                unhonoured=ignored(shape(_model(request)), request),
+                unhonoured=unhonoured,
             )
             for data in found
             if data is not None

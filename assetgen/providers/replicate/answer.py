@@ -29,7 +29,7 @@ def judge(prediction: dict[str, Any]) -> Judged[dict[str, Any]]:
         case "canceled":
             raise BadAnswer(f'job "{name}" was cancelled at replicate', hint=USAGE)
         case "aborted":
-            raise BadAnswer(f'job "{name}" was ended by replicate before it began', hint="it has cost nothing: build again")
+            raise BadAnswer(f'job "{name}" was ended by replicate before it began', hint="it has cost nothing: build again", paid=False)
         case str(word):
             return Waiting(text=_RUNNING.get(word, f'reports the unknown status "{plain(word)}"'), fraction=_fraction(prediction))
         case _:

@@ -51,8 +51,8 @@ class Sketch:
         self.check(request)
         draw: ModuleType = importlib.import_module("assetgen.providers.sketch.draw")
         ignored = tuple(f"params.{name}" for name in sorted(request.params) if name not in _PARAMS)
-        if request.mask is not None and not request.references:
-            ignored = ("mask", *ignored)
+        lost = {"mask": request.mask is not None and not request.references, "loras": request.loras, "controls": request.guides}
+        ignored = (*(name for name, given in lost.items() if given), *ignored)
         pictures: list[Picture] = []
         for seed in draw.seeds(request.seed, request.count):
             pictures.append(draw.drawn(request, seed, ignored))

@@ -36,13 +36,9 @@ def dominant(pictures: Sequence[Image.Image], count: int = 5) -> tuple[Tone, ...
 
 
 def composed(drawn: Image.Image, original: Image.Image, mask: Image.Image) -> Image.Image:
-    """The drawing where the mask is transparent, the original elsewhere; both are brought to the size of the drawing.
-
-    A mask without transparency counts as redrawn where it is white.
-    """
+    """The drawing where the mask is white, the original elsewhere; both are brought to the size of the drawing."""
     size = drawn.size
     below = original.resize(size, Image.Resampling.BICUBIC)
-    alpha = mask.getchannel("A")
-    kept = alpha if alpha.getextrema() != (255, 255) else ImageChops.invert(mask.convert("L"))
+    kept = ImageChops.invert(mask.convert("L"))
     whole = Image.composite(below, drawn.convert("RGBA"), kept.resize(size, Image.Resampling.BICUBIC))
     return whole if drawn.mode == "RGBA" or below.getchannel("A").getextrema() != (255, 255) else whole.convert("RGB")

@@ -14,7 +14,14 @@ class Stability:
         self._settings = settings
         self._wire = Wire(self.name, settings)
         # 150 requests in 10 seconds are allowed; one more locks out for a minute.
-        self.traits = Traits(paid=True, concurrency=8, per_minute=600)
+        self.traits = Traits(
+            paid=True,
+            concurrency=8,
+            per_minute=600,
+            keys=("STABILITY_API_KEY",),
+            url="STABILITY_BASE_URL",
+            address=rest.DEFAULT_URL,
+        )
 
     def check(self, request: Request) -> None:
         """See the contract; the rules are in `rules`."""

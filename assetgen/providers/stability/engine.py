@@ -10,7 +10,7 @@ from typing import Any
 
 from assetgen.errors import BadAnswer, Limited, MissingExtra, ProviderFailure, Refused, Unauthorized, Unavailable, Unknown, UsageError
 from assetgen.model import Json
-from assetgen.providers import Picture, Request, Settings
+from assetgen.providers import Picture, Request, Settings, masks
 from assetgen.providers.failures import plain
 from assetgen.providers.http import key, key_hint
 from assetgen.providers.stability.models import STRENGTH
@@ -33,7 +33,9 @@ def ask(settings: Settings, request: Request) -> list[Picture]:
     try:
         answers.extend(opened.generate(**_arguments(sdk, request)))
     except grpc.RpcError as broken:
-        raise of_code(broken.code().name, broken.details() or "", host, begun=bool(answers)) from None
+        # What had come before the stream broke has been paid for, and a picture comes whole.
+        if not any(artifact.binary for answer in answers for artifact in answer.artifacts):
+            raise of_code(broken.code().name, broken.details() or "", host, begun=bool(answers)) from None
     return _pictures(sdk.generation, (artifact for answer in answers for artifact in answer.artifacts), request)
 
 
@@ -94,7 +96,8 @@ def _arguments(sdk: Any, request: Request) -> dict[str, Any]:  # noqa: ANN401 - 
     if request.references:
         found |= {"init_image": _opened(request.references[0].data), "start_schedule": params.get("strength", STRENGTH)}
     if request.mask is not None:
-        found["mask_image"] = _opened(request.mask.data)
+        # The SDK says of a mask: 0 for pixels to change, 255 for pixels to keep.
+        found["mask_image"] = _opened(masks.inverted(request.mask).data)
     return found
 
 
@@ -125,5 +128,5 @@ def _pictures(generation: Any, artifacts: Iterable[Any], request: Request) -> li
     if found:
         return found
     if filtered:
-        raise Refused("stability filtered the picture (FILTER)", hint="change the prompt")
+        raise Refused("stability filtered the picture (FILTER)", hint="change the prompt", paid=True)
     raise BadAnswer("stability answered without a picture", hint="it may have been paid for: see the provider's usage page")

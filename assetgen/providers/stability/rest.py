@@ -77,7 +77,7 @@ def _picture(answer: Answer, request: Request) -> Picture:
         raise BadAnswer(f'stability answered with status 200 and "{answer.kind}", which is no picture')
     # The bytes are a blurred picture, and are thrown away.
     if answer.headers.get("finish-reason") == "CONTENT_FILTERED":
-        raise Refused("stability filtered the picture (CONTENT_FILTERED)", hint="change the prompt")
+        raise Refused("stability filtered the picture (CONTENT_FILTERED)", hint="change the prompt", paid=True)
     if not answer.body:
         raise BadAnswer("stability answered with an empty picture", hint="it may have been paid for: see the provider's usage page")
     seed = answer.headers.get("seed", "")

@@ -10,6 +10,8 @@ def check(request: Request) -> None:
     rules.check_prompt(request, PROMPT)
     rules.check_seed(request, LARGEST_SEED)
     rules.check_references(request, 1)
+    rules.check_no_loras(request)
+    rules.check_no_guides(request)
     if by_grpc(request):
         _check_grpc(request)
     else:
