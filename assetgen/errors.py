@@ -90,13 +90,20 @@ class Unexpected(AssetgenError):
 
 
 class ProviderFailure(AssetgenError):
-    """What went wrong with one request. There are exactly six kinds, and the kind decides whether a retry is allowed."""
+    """What went wrong with one request. There are exactly six kinds, and the kind decides whether a retry is allowed.
+
+    `paid`: whether the request may have been paid for although no picture came of it; None where the kind and the job say it.
+    """
 
     kind: str = "failure"
 
+    def __init__(self, message: str, *, hint: str = "", paid: bool | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.paid = paid
+
 
 class Refused(ProviderFailure):
-    """Moderation, policy, or a request the provider calls invalid: final until the request changes."""
+    """Moderation, policy, or a request the provider calls invalid. `paid` is true where the pictures were drawn before."""
 
     kind = "refused"
 
@@ -128,7 +135,7 @@ class Unavailable(ProviderFailure):
 
 
 class BadAnswer(ProviderFailure):
-    """An answer came and holds no usable picture. It may have been paid for, so it is never retried by itself."""
+    """An answer came and holds no usable picture. Unless `paid` is false it may have been paid for: only the user asks again."""
 
     kind = "bad-answer"
 

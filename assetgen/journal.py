@@ -43,6 +43,14 @@ class Journal:
         """Write down that the request was sent and its fate is not known."""
         return self._update(row, state=JobState.UNKNOWN, detail=detail)
 
+    def spoiled(self, row: OpenJob, detail: str) -> OpenJob:
+        """Write down that the answer holds no usable picture and may have been paid. One such row of a request says it for all."""
+        written = self._update(row, state=JobState.SPOILED, detail=detail)
+        for earlier in self.rows():
+            if earlier.gen_key == row.gen_key and earlier.state is JobState.SPOILED and earlier.id != row.id:
+                self.close(earlier)
+        return written
+
     def abandoned(self, row: OpenJob) -> OpenJob:
         """Write down that the user gave a job up; its request is not sent again by itself."""
         return self._update(row, state=JobState.ABANDONED)

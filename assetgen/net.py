@@ -139,7 +139,8 @@ def _check(url: httpx.URL, hosts: tuple[str, ...], trusted: str | None, resolve:
     if url.userinfo:
         raise BadAnswer(f'a result URL at "{host}" carries a user name')
     if not own and not any(host.endswith(allowed) if allowed.startswith(".") else host == allowed for allowed in hosts):
-        raise BadAnswer(
+        # The picture may be as good as any: a job with an id is asked for it again, once the user trusts the host.
+        raise Unread(
             f'the result host "{host}" is not one this provider is known to use',
             hint=f'add result_hosts = ["{host}"] to the provider in your user configuration, if you trust it',
         )

@@ -82,7 +82,7 @@ def test_a_build_that_comes_later_waits_for_the_running_request(shop, git):
 def test_a_build_asks_itself_when_the_one_it_waited_for_fails(shop, git):
     other = worktrees(shop, git)
     shop.server.delay = 2.0
-    shop.server.fail_next("empty")
+    shop.server.fail_next("moderation")
     first = shop.start(BUILD)
     until(lambda: shop.asked == 1)
     assert results(other.build()) == {"hero": "done"}
@@ -90,10 +90,11 @@ def test_a_build_asks_itself_when_the_one_it_waited_for_fails(shop, git):
     assert (shop.asked, shop.state()) == (2, "restore new")
 
 
-def test_a_build_does_not_ask_when_the_one_it_waited_for_was_lost(shop, git):
+@pytest.mark.parametrize("fault", ["502", "empty"], ids=["lost", "paid-in-vain"])
+def test_a_build_does_not_ask_when_the_one_it_waited_for_may_have_paid(shop, git, fault):
     other = worktrees(shop, git)
     shop.server.delay = 2.0
-    shop.server.fail_next("502")
+    shop.server.fail_next(fault)
     first = shop.start(BUILD)
     until(lambda: shop.asked == 1)
     assert (other.state(), results(other.build())) == ("waits in-flight", {"hero": "blocked"})

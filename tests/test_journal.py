@@ -50,6 +50,16 @@ def test_an_unknown_outcome_keeps_what_is_known_of_it(tmp_path):
     assert (row.state, row.detail) == (JobState.UNKNOWN, "the connection was lost")
 
 
+def test_of_spoiled_answers_to_one_request_the_newest_row_stays(tmp_path):
+    journal = Journal(tmp_path)
+    other = journal.spoiled(journal.intend(replace(JOB, gen_key="f" * 64)), "the PNG is cut short")
+    journal.spoiled(journal.intend(JOB), "the PNG is cut short")
+    unknown = journal.unknown(journal.intend(JOB), "the connection was lost")
+    newest = journal.spoiled(journal.intend(JOB), "the answer is HTML, not a picture")
+    assert {row.id for row in journal.rows()} == {other.id, unknown.id, newest.id}
+    assert (newest.state, newest.detail) == (JobState.SPOILED, "the answer is HTML, not a picture")
+
+
 def test_a_row_is_live_while_its_process_holds_the_claim(tmp_path):
     journal = Journal(tmp_path)
     journal.intend(JOB)

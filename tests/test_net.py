@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from assetgen.errors import BadAnswer, Gone
+from assetgen.errors import BadAnswer, Gone, Unread
 from assetgen.net import LIMIT, Http, public
 from tests.servers import serve_openai
 from tests.servers.raw import ok, serve_raw, status
@@ -89,8 +89,10 @@ def test_a_forbidden_url_is_refused_before_its_name_is_looked_up(url, message):
 
 
 def test_the_hint_names_the_setting_that_allows_a_host(http):
-    hint = refused(http, "https://evil.example.net/a.png").hint
-    assert hint == 'add result_hosts = ["evil.example.net"] to the provider in your user configuration, if you trust it'
+    failure = refused(http, "https://evil.example.net/a.png")
+    # A job with an id is asked for its picture again, once the host is trusted.
+    assert type(failure) is Unread
+    assert failure.hint == 'add result_hosts = ["evil.example.net"] to the provider in your user configuration, if you trust it'
 
 
 @pytest.mark.parametrize(

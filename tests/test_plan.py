@@ -291,6 +291,22 @@ def test_a_given_up_request_is_not_sent_again_by_itself():
     assert one(HERO, {}, job(JobState.ABANDONED), Choices(regenerate=frozenset({"hero"}))).state is State.GENERATE
 
 
+def test_a_request_that_was_paid_in_vain_is_not_sent_again_by_itself():
+    planned = one(HERO, {}, job(JobState.SPOILED, detail="the PNG is cut short"))
+    assert (planned.state, codes(planned)) == (State.BLOCKED, ["new", "no-picture"])
+    assert planned.reasons[1].text == '"openai" has answered without a usable picture and may have been paid: the PNG is cut short'
+    cures = "buy another one with `assetgen build --regenerate hero`, or: assetgen jobs resolve hero --retry | --abandon"
+    assert planned.reasons[1].hint == cures
+    assert one(HERO, {}, job(JobState.SPOILED), Choices(regenerate=frozenset({"hero"}))).state is State.GENERATE
+    assert one(replace(HERO, prompt="a dog"), {}, job(JobState.SPOILED)).state is State.GENERATE
+
+
+def test_a_picture_that_is_there_goes_before_one_that_was_paid_in_vain():
+    facts = fresh_facts(HERO)
+    facts.rows.update(job(JobState.SPOILED).rows)
+    assert one(HERO, {"hero": built(HERO)}, facts).state is State.FRESH
+
+
 def test_a_protected_asset_is_not_replaced():
     changed = replace(HERO, prompt="a dog", protect=True)
     planned = one(changed, {"hero": built(HERO)}, fresh_facts(HERO))

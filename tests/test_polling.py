@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from assetgen.errors import BadAnswer, Limited, Unauthorized, Unavailable, Unknown
+from assetgen.errors import BadAnswer, Limited, Refused, Unauthorized, Unavailable, Unknown
 from assetgen.providers.http import Answer
 from assetgen.providers.polling import Over, Pace, Remote, Waiting, follow
 from assetgen.settings import Settings
@@ -81,6 +81,15 @@ def test_a_key_that_is_missing_keeps_its_hint():
     with pytest.raises(Unknown) as caught:
         followed(Unauthorized("no key", hint="KEY=…"))
     assert (caught.value.message, caught.value.hint) == (f"no key; {ON}", "KEY=…")
+
+
+def test_a_refusal_of_our_own_says_nothing_of_the_job():
+    with pytest.raises(Unknown) as caught:
+        followed(Refused("the base URL is no http address", hint="URL=https://host"))
+    assert (caught.value.message, caught.value.hint) == (f"the base URL is no http address; {ON}", "URL=https://host")
+    with pytest.raises(Refused) as final:
+        followed(Refused("the pictures are refused", paid=True))
+    assert (final.value.message, final.value.paid) == ("the pictures are refused", True)
 
 
 def test_a_deadline_leaves_the_job_alone():

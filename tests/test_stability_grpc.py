@@ -1,17 +1,18 @@
 """The older engine through the real SDK, against a gRPC server on loopback from the SDK's own stubs."""
 
 import sys
-import warnings
 
 import pytest
 
-from assetgen.errors import BadAnswer, Impossible, Limited, MissingExtra, Refused, Unauthorized, Unavailable, Unknown, UsageError
+from assetgen.errors import Impossible, MissingExtra, Unavailable, Unknown, UsageError
 from assetgen.model import Size
 from assetgen.providers import Blob, Request
 from assetgen.providers.stability import create
 from assetgen.providers.stability.engine import missing, of_code
 from assetgen.providers.stability.models import ENGINES, SAMPLERS
 from assetgen.settings import Settings
+from tests import servers
+from tests.faults import GRPC, shown
 from tests.servers.clients import clients, failure_of
 from tests.servers.pictures import draw
 
@@ -28,18 +29,13 @@ def of(**fields):
 
 @pytest.fixture
 def engine():
-    with warnings.catch_warnings():
-        # The SDK and its generated stubs are of 2024 and warn of what has changed since.
-        warnings.simplefilter("ignore")
-        pytest.importorskip("stability_sdk.client")
-        from tests.servers.stability_grpc import serve_engine
-    with serve_engine() as running:
+    with servers.serve("stability-grpc") as running:
         yield running
 
 
 @pytest.fixture
 def connect(engine):
-    with clients(create, STABILITY_HOST=engine[1], STABILITY_API_KEY=KEY) as connecting:
+    with clients(create, STABILITY_HOST=engine.base_url, STABILITY_API_KEY=KEY) as connecting:
         yield connecting
 
 
@@ -49,7 +45,7 @@ def test_a_picture_with_a_negative_prompt_and_a_sampler(engine, connect):
     assert picture.data.startswith(b"\x89PNG")
     assert (picture.seed, picture.model, picture.unhonoured) == (7, ENGINE, ())
     assert picture.effective == {"api": "grpc", "sampler": "k_euler", "steps": 30, "cfg_scale": 8.5}
-    [seen] = engine[0].requests
+    [seen] = engine.messages
     assert [(prompt.text, prompt.parameters.weight) for prompt in seen.prompt] == [("a fox", 1.0), ("text", -1.0)]
     assert (seen.engine_id, seen.image.width, seen.image.height, seen.image.steps, list(seen.image.seed)) == (ENGINE, 1344, 768, 30, [7])
     samplers = seen.image.transform.DESCRIPTOR.fields_by_name["diffusion"].enum_type.values_by_number
@@ -61,51 +57,30 @@ def test_several_pictures_a_preset_and_a_seed_of_zero(engine, connect):
     pictures = connect().generate(of(count=3, seed=0, params={"style_preset": "anime"}), None)
     assert len({picture.data for picture in pictures}) == 3
     assert all(picture.seed and picture.unhonoured == ("seed",) for picture in pictures)
-    assert dict(engine[0].requests[0].extras["$IPC"]) == {"preset": "anime"}
+    assert dict(engine.messages[0].extras["$IPC"]) == {"preset": "anime"}
 
 
 def test_a_reference_and_a_mask(engine, connect):
     blob = Blob(data=draw("fox", 64, 64), format="png", name="fox.png")
     connect().generate(of(references=(blob,), mask=blob, params={"strength": 0.4}), None)
-    [seen] = engine[0].requests
+    [seen] = engine.messages
     assert len(seen.prompt) == 3
     assert seen.image.parameters[0].schedule.start == pytest.approx(0.4)
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind", "message", "hint"),
-    [
-        (
-            "unauthenticated",
-            Unauthorized,
-            "stability refuses the account or the key: missing authorization header (UNAUTHENTICATED)",
-            KEY_HINT,
-        ),
-        (
-            "credits",
-            Unauthorized,
-            f"stability refuses the account or the key: {BALANCE} (RESOURCE_EXHAUSTED)",
-            "see the billing and the access of the account",
-        ),
-        ("busy", Limited, "stability asks to wait: Too many requests (RESOURCE_EXHAUSTED)", ""),
-        ("invalid", Refused, "stability refused the request: Invalid prompts detected (INVALID_ARGUMENT)", ""),
-        ("internal", Unknown, "the connection broke after the request was sent: server had an error (INTERNAL)", ""),
-        ("unavailable", Unknown, "the connection broke after the request was sent: upstream connect error (UNAVAILABLE)", ""),
-        ("hang", Unknown, "stability did not answer in time; the request was sent", ""),
-        ("filtered", Refused, "stability filtered the picture (FILTER)", "change the prompt"),
-        ("empty", BadAnswer, "stability answered without a picture", "it may have been paid for: see the provider's usage page"),
-    ],
-)
-def test_faults(engine, connect, fault, kind, message, hint):
-    engine[0].fail_next(fault)
-    failure = failure_of(connect(read_timeout=1), of())
-    assert (type(failure), failure.message, failure.hint) == (kind, message, hint)
-    assert len(engine[0].requests) == 1
-
-
 def test_one_good_picture_of_several_is_kept(engine, connect):
-    engine[0].fail_next("one-filtered")
+    engine.fail_next("one-filtered")
     assert len(connect().generate(of(count=3), None)) == 2
+
+
+def test_a_picture_that_came_before_the_stream_broke_is_kept(engine, connect):
+    engine.fail_next("late-truncated")
+    [picture] = connect().generate(of(), None)
+    assert picture.data.startswith(b"\x89PNG")
+
+
+def test_every_fault_of_the_server_is_met_by_a_test():
+    assert {"one-filtered", "late-truncated"} | shown(GRPC) == set(servers.module("stability-grpc").FAULTS)
 
 
 def test_a_server_that_cannot_be_reached_is_no_wait_for_ever(engine, connect):

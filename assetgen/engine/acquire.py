@@ -14,6 +14,7 @@ from assetgen import digest, rewrite
 from assetgen.engine import originals
 from assetgen.engine.addressing import addressed
 from assetgen.engine.claim import StoppedError, claimed
+from assetgen.engine.offers import unhonoured
 from assetgen.engine.pools import Patience, Rate, persist
 from assetgen.engine.spend import Budget
 from assetgen.engine.workspace import Workspace
@@ -237,6 +238,7 @@ class Acquisition:
                 provider,
                 self._estimate(row),
             )
+            made = replace(made, unhonoured=unhonoured(self.workspace, self.planned.asset, provider.name, picture))
             originals.keep(self.workspace, picture.data, facts, made, self.planned.name)
             good.append(made)
         if not good:
@@ -261,9 +263,21 @@ class Acquisition:
                 failure.hint = failure.hint or resolve(self.planned.name)
             case Unknown() | Limited() | Unavailable() | Unread() if resumable:
                 self._lives = True  # the job goes on at the provider, and its id is in the journal
-            case BadAnswer():
-                # Answered, so nothing is unknown about it; it may have been paid for, and is counted at its estimate.
-                self._rows.append(self.workspace.journal.fetched(job.row, ()))
-                self._spent.append(Spent.of(job.row, (), actual=False))
-            case _:
+            case Unauthorized() if resumable and provider.traits.paid:
+                self._lives = True
+            case _ if not (provider.traits.paid and _paid(failure, resumable=resumable)):
                 self.workspace.journal.close(job.row)
+            case _:
+                # Answered, so nothing is unknown about it; it may have been paid for, and is counted at its estimate.
+                self._spent.append(Spent.of(job.row, (), actual=False))
+                if self._originals:
+                    self._rows.append(self.workspace.journal.fetched(job.row, ()))
+                else:
+                    self.workspace.journal.spoiled(job.row, failure.message)
+
+
+def _paid(failure: ProviderFailure, *, resumable: bool) -> bool:
+    """Whether a request may have been paid for: by the provider's own word, or else because an answer came, or a job was made of it."""
+    if failure.paid is not None:
+        return failure.paid
+    return resumable or isinstance(failure, BadAnswer)

@@ -283,9 +283,12 @@ class Build:
             if name in self.survey.lock:
                 self._record.orphan(name)
         for row in self.survey.facts.rows:
-            mine = row.project == self.survey.workspace.name and not row.live and row.state is JobState.FETCHED
+            if row.project != self.survey.workspace.name or row.live:
+                continue
             gone = row.asset not in self.survey.workspace.manifest.assets
-            if mine and (gone or self._tally.settled(row.asset)):
+            if row.state is JobState.SPOILED:
+                self._record.counted(row)
+            elif row.state is JobState.FETCHED and (gone or self._tally.settled(row.asset)):
                 self._record.replayed(row)
         self._record.flush(force=True)
 

@@ -120,13 +120,18 @@ def _by_hand(name: str, dropped: Drop | None) -> Reason:
     return Reason(code="inbox-ambiguous", text=text, hint=f"assetgen import {name} {dropped.path}")
 
 
-def later(planned: AssetPlan, facts: Facts) -> AssetPlan:
-    """The asset waits for another one: what it will probably cost then. The upstream picture may come out as it was, and so may this."""
+def later(planned: AssetPlan, facts: Facts, *, soon: bool) -> AssetPlan:
+    """The asset waits for another one: what it will probably cost then, where `soon` says that this is in the same build.
+
+    The upstream picture may come out as it was, and so may this. What nobody could make is blocked before anything upstream is paid.
+    """
     kept = planned.block is not None and planned.block.original is not None
     if kept and (planned.asset.freeze or planned.asset.protect):
         return planned
     offer = facts.offer(planned.asset)
-    if offer.traits.by_hand or offer.problem is not None:
+    if offer.problem is not None and not kept:
+        return replace(planned, state=State.BLOCKED, reasons=(offer.problem,))
+    if offer.traits.by_hand or offer.problem is not None or not soon:
         return planned
     price = replace(offer.price, low=FREE.low) if offer.price is not None and kept else offer.price
     return replace(planned, offer=offer, price=price)

@@ -68,6 +68,7 @@ class JobState(StrEnum):
     SUBMITTED = "submitted"
     UNKNOWN = "unknown"
     FETCHED = "fetched"
+    SPOILED = "spoiled"
     ABANDONED = "abandoned"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from assetgen.errors import BadAnswer, Unauthorized, Unavailable, Unknown
+from assetgen.errors import BadAnswer, Refused, Unauthorized, Unavailable, Unknown
 from assetgen.providers import Job, Settings
 from assetgen.providers.failures import told, wait
 from assetgen.providers.http import Answer
@@ -102,7 +102,10 @@ def _asked(
         answer = ask()
     except (Unavailable, Unknown) as failure:
         return None, failure.message, None
-    except Unauthorized as failure:
+    except (Unauthorized, Refused) as failure:
+        if failure.paid is not None:
+            raise
+        # One of our own, made before anything was sent (no key, a base URL that is none): it says nothing of the job.
         raise Unknown(f"{failure.message}; {remote.goes_on}", hint=failure.hint) from failure
     table = answer.table() or {}
     words = told(table.get("message") or table.get("error") or table.get("detail"), table.get("error_code"))

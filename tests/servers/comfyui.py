@@ -9,7 +9,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 from tests.servers.comfyui_graph import judge, pictures, signature
-from tests.servers.loopback import Handler, Loopback, serving
+from tests.servers.loopback import MOVED, SPOILT, Handler, Loopback, serving, spoilt
 
 # fault -> (status, body, headers): what stands before the server did not let the request in.
 REFUSALS = {
@@ -30,8 +30,8 @@ SPOILED = {
 }
 DROPS = ("drop-before", "drop-after", "hang", "truncated")
 LIFE = ("slow", "oom", "crash", "interrupted", "deleted", "restarted", "empty", "own-id")
-READS = ("read-503", "read-html", "read-drop", "read-401")
-VIEWS = ("view-404", "view-500", "view-truncated")
+READS = ("read-429", "read-503", "read-html", "read-drop", "read-401")
+VIEWS = ("view-404", "view-500", "view-truncated", "view-once", "view-private", *SPOILT)
 FAULTS = (*REFUSALS, *SPOILED, *DROPS, *LIFE, *READS, *VIEWS)
 
 
@@ -49,6 +49,15 @@ class ComfyServer(Loopback):
     @property
     def base_url(self):
         return self.root
+
+    @property
+    def environ(self):
+        return {"COMFYUI_URL": self.base_url}
+
+    def mend(self):
+        super().mend()
+        for job in (*self.pending, *self.running, *self.history.values()):
+            job["fault"] = ""
 
     def queue(self):
         return {"queue_running": [job["item"] for job in self.running], "queue_pending": [job["item"] for job in self.pending]}
@@ -187,6 +196,8 @@ class _Handler(Handler):
         fault = first["fault"]
         first["fault"] = "" if fault in READS and fault != "read-401" else fault
         match fault:
+            case "read-429":
+                self.send(429, b"slow down", "text/plain", {"retry-after": "0"})
             case "read-503":
                 self.send(503, b"later", "text/plain")
             case "read-html":
@@ -205,10 +216,16 @@ class _Handler(Handler):
             self.send(400, b"", "text/plain")
             return
         data = self.owner.made.get((query.get("type", "output"), query.get("subfolder", ""), query.get("filename", "")))
-        fault = next((entry["fault"] for entry in reversed(self.owner.history.values())), "")
-        if data is None or fault == "view-404":
+        entry = next(iter(reversed(self.owner.history.values())), {"fault": ""})
+        fault = entry["fault"]
+        if fault == "view-once":
+            entry["fault"] = ""
+        if fault == "view-private":
+            self.send(302, b"", "text/plain", {"location": MOVED["url-private"]})
+        elif data is None or fault == "view-404":
             self.send(404, b"", "text/plain")
         elif fault == "view-500":
             self.send(500, b"", "text/plain")
         else:
-            self.send(200, data, "image/png", cut=len(data) // 2 if fault == "view-truncated" else None)
+            cut = len(data) // 2 if fault in {"view-truncated", "view-once"} else None
+            self.send(200, spoilt(data, fault), "text/html" if fault == "page-picture" else "image/png", cut=cut)

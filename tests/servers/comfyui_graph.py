@@ -55,6 +55,33 @@ NODES = {
 }
 
 
+def node(kind, title=None, **inputs):
+    return {"class_type": kind, "inputs": inputs, "_meta": {"title": title or kind}}
+
+
+GRAPH = {
+    "4": node("CheckpointLoaderSimple", "Load Checkpoint", ckpt_name="sd_xl_base_1.0.safetensors"),
+    "5": node("EmptyLatentImage", "Size v1.0", width=64, height=64, batch_size=1),
+    "6": node("CLIPTextEncode", "Positive", text="a cat", clip=["4", 1]),
+    "7": node("CLIPTextEncode", "Negative", text="blurry", clip=["4", 1]),
+    "3": node(
+        "KSampler",
+        seed=1,
+        steps=20,
+        cfg=7.0,
+        sampler_name="euler",
+        scheduler="normal",
+        denoise=1.0,
+        model=["4", 0],
+        positive=["6", 0],
+        negative=["7", 0],
+        latent_image=["5", 0],
+    ),
+    "8": node("VAEDecode", samples=["3", 0], vae=["4", 2]),
+    "9": node("SaveImage", images=["8", 0], filename_prefix="ComfyUI"),
+}
+
+
 def error(kind, message, details="", **extra):
     return {"type": kind, "message": message, "details": details, "extra_info": extra}
 

@@ -3,11 +3,10 @@
 A fault is taken from the queue (`fail_next`); those of LIFE and URLS stay with the job that the request makes.
 """
 
-import base64
 import json
 import re
 
-from tests.servers.loopback import Handler, Loopback, serving
+from tests.servers.loopback import STALE, URLS, Handler, Loopback, serving, urls_fault
 from tests.servers.pictures import draw
 
 FAL_KEY = "0a1b2c3d-0000-4000-8000-000000000000:0123456789abcdef0123456789abcdef"
@@ -36,7 +35,6 @@ SPOILED = {
 }
 LIFE = ("slow", "nsfw", "one-nsfw", "policy", "failed", "invalid", "cancelled", "empty", "null", "lost", "mystery", "rewritten", "single")
 READS = ("read-429", "read-503", "read-html", "read-401", "read-drop", "result-502", "result-html")
-URLS = ("url-403", "url-410", "url-stale", "url-private", "url-truncated", "url-500", "url-data")
 DROPS = ("drop-before", "drop-after", "hang", "truncated")
 FAULTS = (*REFUSALS, *SPOILED, *LIFE, *READS, *URLS, *DROPS)
 JOB = re.compile(r"/((?:workflows/|comfy/)?[^/]+/[^/]+)/requests/([\w-]+)(/status|/cancel)?(?:\?.*)?")
@@ -46,15 +44,20 @@ class FalServer(Loopback):
     """`reads` are the paths of questions about jobs, `cancelled` the ids that were cancelled."""
 
     known = FAULTS
+    unbilled = ("failed",)
 
     def __init__(self, *, key=FAL_KEY, unknown=("fal-ai/nothing",), rounds=2, **options):
         self.key, self.unknown, self.rounds = key, set(unknown), rounds
-        self.jobs, self.reads, self.cancelled = {}, [], []
+        self.reads, self.cancelled = [], []
         super().__init__(_Handler, **options)
 
     @property
     def base_url(self):
         return self.root
+
+    @property
+    def environ(self):
+        return {"FAL_QUEUE_URL": self.base_url, "FAL_KEY": self.key}
 
 
 def serve_fal(**options):
@@ -168,8 +171,8 @@ class _Handler(Handler):
         size = given.get("image_size", "landscape_4_3")
         width, height = (size["width"], size["height"]) if isinstance(size, dict) else PRESETS[size]
         count = given.get("num_images", 1)
-        if "made" not in job or fault == "url-stale":
-            kind = fault if fault.startswith("url-") and "made" not in job else "url"
+        if "made" not in job or fault in STALE:
+            kind = urls_fault(job)
             form = given.get("output_format", "jpeg")
             text = json.dumps(given, sort_keys=True)
             made = [draw(f"{text}{number}", width, height, form=form, blank=fault == "nsfw") for number in range(count)]
@@ -185,7 +188,4 @@ class _Handler(Handler):
         return {"images": [] if fault == "empty" else job["made"], **told}
 
     def _entry(self, picture, kind, width, height, form):
-        url = self.owner.keep(picture, kind)
-        if kind == "url-data":
-            url = "data:image/png;base64," + base64.b64encode(picture).decode()
-        return {"url": url, "width": width, "height": height, "content_type": f"image/{form}"}
+        return {"url": self.owner.keep(picture, kind), "width": width, "height": height, "content_type": f"image/{form}"}

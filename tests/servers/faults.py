@@ -3,6 +3,8 @@
 import json
 import re
 
+from tests.servers import loopback
+
 MARK = re.compile(r"\[\[([a-z0-9-]+)\]\]")
 
 
@@ -46,18 +48,7 @@ SPOILED = {
     "bad-base64": (200, "application/json", b'{"created": 1, "data": [{"b64_json": "not*base64"}]}'),
     "nothing": (200, "application/json", b""),
 }
-LATE = ("hang", "drop-after", "truncated", "slow", "text", "wrong-size", "blank", "rewritten", "one-broken", *SPOILED)
-URLS = (
-    "url",
-    "url-403",
-    "url-404",
-    "url-410",
-    "url-truncated",
-    "url-500",
-    "url-flaky",
-    "url-private",
-    "url-loopback",
-    "url-loop",
-    "url-data",
-)
+LATE = ("hang", "drop-after", "truncated", "slow", "text", "wrong-size", "blank", "rewritten", "one-broken", *loopback.SPOILT, *SPOILED)
+# Its answers hold bytes, or URLs where a model gives them: "url" is a good one. There is no job to read again for a fresh one.
+URLS = ("url", *(fault for fault in loopback.URLS if fault not in {*loopback.STALE, *loopback.SPOILT}))
 FAULTS = ("drop-before", "drop-during", *REFUSALS, *LATE, *URLS)

@@ -5,9 +5,10 @@ A fault is taken from the queue (`fail_next`) by the next submit; those of LIFE,
 
 import json
 import re
+import socket
 from urllib.parse import parse_qs
 
-from tests.servers.loopback import Handler, Loopback, serving
+from tests.servers.loopback import URLS, Handler, Loopback, serving, urls_fault
 from tests.servers.pictures import draw
 
 ID = "firefly-client-id"
@@ -44,7 +45,6 @@ SPOILED = {
 LIFE = ("failed", "unsafe", "cancelled", "canceled", "timeout", "empty", "lost", "mystery", "forever")
 READS = ("read-429", "read-503", "read-html", "read-403", "read-drop")
 LINKS = ("status-elsewhere", "status-plain-http", "status-port")
-URLS = ("url-403", "url-410", "url-stale", "url-private", "url-truncated", "url-500")
 FAULTS = ("drop-before", "drop-after", "hang", "truncated", *REFUSALS, *SPOILED, *LIFE, *READS, *LINKS, *URLS)
 
 
@@ -55,13 +55,21 @@ class FireflyServer(Loopback):
 
     def __init__(self, *, key=SECRET, rounds=2, lasts=86_399, **options):
         self.key, self.rounds, self.lasts = key, rounds, lasts
-        self.jobs, self.reads, self.cancelled, self.uploads, self.tokens, self.revoked = {}, [], [], [], [], set()
+        self.reads, self.cancelled, self.uploads, self.tokens, self.revoked = [], [], [], [], set()
         self.uploads_fail, self.ims_fails = [], []
         super().__init__(_Handler, **options)
 
     @property
     def base_url(self):
         return self.root
+
+    def spares(self, connection):
+        return connection.recv(10, socket.MSG_PEEK).startswith(b"POST /ims/")
+
+    @property
+    def environ(self):
+        adobe = {"FIREFLY_BASE_URL": self.base_url, "FIREFLY_IMS_URL": self.base_url}
+        return adobe | {"FIREFLY_SERVICES_CLIENT_ID": ID, "FIREFLY_SERVICES_CLIENT_SECRET": self.key}
 
 
 def serve_firefly(**options):
@@ -200,11 +208,10 @@ class _Handler(Handler):
         return found | {"status": "succeeded", "result": {"outputs": [] if fault == "empty" else self._outputs(job)}}
 
     def _outputs(self, job):
-        fields, fault = job["fields"], job["fault"]
+        fields = job["fields"]
         size = fields.get("size") or {}
         width, height = (size.get("width"), size.get("height")) if size else self._shape(fields)
-        kind = "url" if fault == "url-stale" and job.get("made") else fault if fault in URLS else "url"
-        job["made"] = True
+        kind = urls_fault(job)
         seeds = fields.get("seeds") or [7 + number for number in range(fields.get("numVariations", 1))]
         text = json.dumps(fields, sort_keys=True)
         pictures = [draw(f"{text}{seed}", width, height, weight=self.owner.weight) for seed in seeds]

@@ -7,7 +7,7 @@ import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from tests.servers.loopback import Handler, Loopback, serving
+from tests.servers.loopback import URLS, Handler, Loopback, serving, urls_fault
 from tests.servers.pictures import draw
 
 KEY = "ideogram-key-0123456789abcdefghij"
@@ -36,7 +36,6 @@ SPOILED = {
 }
 LIFE = ("unsafe", "one-unsafe", "failed", "failed-policy", "empty", "lost", "mystery", "rewritten", "forever")
 READS = ("read-429", "read-503", "read-html", "read-401", "read-drop")
-URLS = ("url-403", "url-410", "url-stale", "url-private", "url-truncated", "url-500")
 FAULTS = ("drop-before", "drop-after", "hang", "truncated", *REFUSALS, *SPOILED, *LIFE, *READS, *URLS)
 
 
@@ -44,15 +43,20 @@ class IdeogramServer(Loopback):
     """`reads` are the ids that were asked about, `quotes` the requests that were only priced."""
 
     known = FAULTS
+    unbilled = ("failed", "failed-policy")
 
     def __init__(self, *, key=KEY, rounds=2, **options):
         self.key, self.rounds = key, rounds
-        self.jobs, self.reads, self.quotes = {}, [], []
+        self.reads, self.quotes = [], []
         super().__init__(_Handler, **options)
 
     @property
     def base_url(self):
         return self.root
+
+    @property
+    def environ(self):
+        return {"IDEOGRAM_BASE_URL": self.base_url, "IDEOGRAM_API_KEY": self.key}
 
 
 def serve_ideogram(**options):
@@ -170,15 +174,13 @@ class _Handler(Handler):
             return []
         width, height = self._pixels(fields)
         prompt = f"A detailed picture: {fields['prompt']}" if fault == "rewritten" else fields["prompt"]
-        found = []
+        found, kind = [], urls_fault(job)
         for number in range(int(fields.get("num_images", 1))):
             unsafe = fault == "unsafe" or (fault == "one-unsafe" and number == 0)
             alpha = "transparent" in job["path"]
             picture = draw(f"{json.dumps(fields, sort_keys=True)}{number}", width, height, alpha=alpha, weight=self.owner.weight)
-            kind = "url" if fault == "url-stale" and job.get("made") else fault if fault in URLS else "url"
             entry = {"url": None if unsafe else self.owner.keep(picture, kind), "is_image_safe": not unsafe, "prompt": prompt}
             found.append(entry | {"resolution": f"{width}x{height}", "seed": int(fields.get("seed", 5)) + number})
-        job["made"] = True
         return found
 
     def _pixels(self, fields):

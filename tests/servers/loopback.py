@@ -1,5 +1,6 @@
 """What every provider's server on loopback shares: its thread, its journal, connections that drop, result files whose URLs break."""
 
+import base64
 import contextlib
 import json
 import re
@@ -14,20 +15,31 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.servers.journal import Journal, Seen
 
+# Ways in which a result file, or the URL that leads to it, is of no use. A stale URL has expired until the job is read again.
+STALE = {"stale-403": 403, "stale-404": 404, "stale-410": 410}
+DEAD = {"url-403": 403, "url-404": 404, "url-410": 410, "url-500": 500}
+MOVED = {"url-private": "http://169.254.169.254/latest/meta-data/", "url-loopback": "http://127.0.0.1:1/"}
+AWAY = {"url-elsewhere": "https://files.example.net/0.png?sig=SIGNED", "url-inside": "https://10.0.0.1/0.png?sig=SIGNED"}
+SPOILT = ("cut-picture", "page-picture")
+URLS = (*STALE, *DEAD, *MOVED, *AWAY, *SPOILT, "url-loop", "url-flaky", "url-once", "url-truncated", "url-data")
+PAGE = b"<!doctype html><title>Welcome</title>"
+
 
 class Loopback:
-    """`requests` is everything the server read that could be paid for, `accepted` what it charges for.
+    """`requests` is everything the server read that could be paid for, `accepted` what it let in, `paid` what it charges for.
 
-    Faults come one by one from the queue that `fail_next` fills; `known` are their names.
+    Faults come one by one from the queue that `fail_next` fills; `known` are their names, and `unbilled` those that it does not charge.
     """
 
     known = ()
+    unbilled = ()
 
     def __init__(self, handler, *, journal=None, delay=0.0, weight=0, port=0):
         self.delay, self.weight = delay, weight
         self.journal = Journal(journal)
         self.faults = deque()
-        self.files = {}
+        self.after = None
+        self.jobs, self.files = {}, {}
         self.connections = 0
         self.downloads = []
         self.closing = threading.Event()
@@ -52,20 +64,41 @@ class Loopback:
     def accepted(self):
         return [seen for seen in self.journal.seen if seen.accepted]
 
+    @property
+    def paid(self):
+        return [seen for seen in self.accepted if seen.fault not in self.unbilled]
+
+    def spares(self, connection):
+        """Whether a connection is not dropped although the next one is to be: it asks for nothing that could be paid for."""
+        return False
+
     def next_fault(self):
-        """The fault that waits, taken from the queue; "" where there is none."""
-        return self.faults.popleft() if self.faults else ""
+        """The fault that waits, taken from the queue; "" where there is none. What stands behind its @ is the wait that it asks for."""
+        name, at, after = (self.faults.popleft() if self.faults else "").partition("@")
+        self.after = after if at else None
+        return name
 
     def fail_next(self, *faults):
-        """The next requests fail in these ways, one each."""
-        unknown = [fault for fault in faults if fault not in self.known]
+        """The next requests fail in these ways, one each; "" is none. "429@2" asks for a wait of two seconds, "429@" for no wait."""
+        unknown = [fault for fault in faults if fault and fault.partition("@")[0] not in self.known]
         assert not unknown, unknown
         self.faults.extend(faults)
 
+    def mend(self):
+        """From now on nothing fails, nor does what was accepted before: a job is read as if its fault had never been."""
+        self.faults.clear()
+        for job in self.jobs.values():
+            job["fault"] = ""
+            job.pop("made", None)
+
     def keep(self, data, fault, form="png"):
         """Lay a result file down; its URL is signed, so that tests can search for the signature."""
+        if fault in AWAY:
+            return AWAY[fault]
+        if fault == "url-data":
+            return "data:image/png;base64," + base64.b64encode(data).decode()
         name = f"{len(self.files)}.{form}"
-        self.files[name] = (data, fault)
+        self.files[name] = (spoilt(data, fault), fault)
         return f"{self.root}/files/{name}?sig=SIGNED%2Bsecret%3D"
 
     def close(self):
@@ -91,7 +124,7 @@ class _Server(ThreadingHTTPServer):
     def finish_request(self, request, client_address):
         self.owner.connections += 1
         fault = self.owner.faults[0] if self.owner.faults else ""
-        if fault not in {"drop-before", "drop-during"}:
+        if fault not in {"drop-before", "drop-during"} or self.owner.spares(request):
             super().finish_request(request, client_address)
             return
         self.owner.faults.popleft()
@@ -149,21 +182,22 @@ class Handler(BaseHTTPRequestHandler):
         self.owner.journal.note(Seen(path=self.path, accepted=accepted, fault=fault, fields=fields, files=files or {}, headers=headers))
 
     def send_file(self):
-        """A result file, or one of the ways in which its URL breaks. "url-stale" has expired until the job is read again."""
+        """A result file, or one of the ways in which its URL breaks."""
         self.owner.downloads.append((self.path, dict(self.headers)))
         name = self.path.rpartition("/")[2].partition("?")[0]
         data, fault = self.owner.files.get(name, (b"", "url-404"))
-        plans = {"url-403": 403, "url-404": 404, "url-410": 410, "url-500": 500, "url-stale": 403}
-        moves = {"url-private": "http://169.254.169.254/latest/meta-data/", "url-loopback": "http://127.0.0.1:1/", "url-loop": self.path}
-        if fault == "url-flaky":
+        statuses, moves = DEAD | STALE, MOVED | {"url-loop": self.path}
+        if fault in {"url-flaky", "url-once"}:
             self.owner.files[name] = (data, "url")
+        if fault == "url-flaky":
             self.send(503, b"later", "text/plain")
-        elif fault in plans:
-            self.send(plans[fault], b"no", "text/plain")
+        elif fault in statuses:
+            self.send(statuses[fault], b"no", "text/plain")
         elif fault in moves:
             self.send(302, b"", "text/plain", {"location": moves[fault]})
         else:
-            self.send(200, data, "image/png", cut=len(data) // 2 if fault == "url-truncated" else None)
+            kind = "text/html" if fault == "page-picture" else "image/png"
+            self.send(200, data, kind, cut=len(data) // 2 if fault in {"url-truncated", "url-once"} else None)
 
     def send_json(self, status, value, headers=None, cut=None):
         data = json.dumps(value).encode()
@@ -172,6 +206,9 @@ class Handler(BaseHTTPRequestHandler):
     def send_refusal(self, refusal):
         """A (status, JSON, headers), with the words DATE and KEY filled in."""
         status, answer, extra = refusal
+        if self.owner.after is not None:
+            extra = {name: value for name, value in extra.items() if not name.startswith("retry-after")}
+            extra |= {"retry-after": self.owner.after} if self.owner.after else {}
         extra = {name: formatdate(time.time() + 60, usegmt=True) if value == "DATE" else value for name, value in extra.items()}
         text = json.dumps(answer).replace("KEY", self.headers.get("authorization", "").rpartition(" ")[2])
         self.send(status, text.encode(), "application/json", extra)
@@ -188,6 +225,18 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data[:cut])
         self.close_connection = self.close_connection or cut is not None
+
+
+def spoilt(data, fault):
+    """The bytes of a picture, or what came in their place."""
+    return {"cut-picture": data[: len(data) // 2], "page-picture": PAGE}.get(fault, data)
+
+
+def urls_fault(job):
+    """The fault of a job's result URLs at this reading: a stale one is over once the job is read again."""
+    fault = job["fault"]
+    read_before, job["given"] = job.get("given", False), True
+    return fault if fault in URLS and not (fault in STALE and read_before) else "url"
 
 
 def _await_whole(connection):

@@ -8,7 +8,7 @@ import json
 import re
 
 from tests.servers.faults import FAULTS, MARK, REFUSALS, SPOILED, URLS, error
-from tests.servers.loopback import Handler, Loopback, serving
+from tests.servers.loopback import Handler, Loopback, serving, spoilt
 from tests.servers.pictures import draw
 
 KEY = "sk-test-0123456789abcdefghij"
@@ -18,17 +18,22 @@ class OpenAIServer(Loopback):
     """`requests` is everything it read, `accepted` what it charges for. `retired` are models it no longer has.
 
     The same request gets the same picture, so that tests can tell pictures apart; with `rolls` every answer is another roll.
+    `ends` are the days on which models will be shut down, by their id, as the list of models tells them.
     """
 
     known = FAULTS
 
-    def __init__(self, *, key=KEY, retired=("dall-e-3", "dall-e-2"), rolls=False, **options):
-        self.key, self.retired, self.rolls = key, set(retired), rolls
+    def __init__(self, *, key=KEY, retired=("dall-e-3", "dall-e-2"), rolls=False, ends=None, **options):
+        self.key, self.retired, self.rolls, self.ends = key, set(retired), rolls, ends or {}
         super().__init__(_Handler, **options)
 
     @property
     def base_url(self):
         return f"{self.root}/v1"
+
+    @property
+    def environ(self):
+        return {"OPENAI_BASE_URL": self.base_url, "OPENAI_API_KEY": self.key}
 
 
 def serve_openai(**options):
@@ -36,6 +41,17 @@ def serve_openai(**options):
 
 
 class _Handler(Handler):
+    def get(self):
+        if self.path != "/v1/models":
+            super().get()
+        elif self.headers.get("authorization") != f"Bearer {self.owner.key}":
+            self.send_refusal(REFUSALS["401"])
+        else:
+            ids = ["gpt-image-1-mini", "gpt-image-2", *self.owner.ends]
+            rows = [{"id": each, "object": "model", "created": 1_795_000_000, "owned_by": "system"} for each in dict.fromkeys(ids)]
+            rows = [row | {"shutdown_date": self.owner.ends[row["id"]]} if row["id"] in self.owner.ends else row for row in rows]
+            self.send_json(200, {"object": "list", "data": rows})
+
     def post(self):
         fields, files = self.body_read()
         queued = self.owner.next_fault()
@@ -44,6 +60,7 @@ class _Handler(Handler):
         refusal = REFUSALS.get(fault) or self._judge(fields, files)
         self.note(accepted=refusal is None, fault=fault, fields=fields, files=files)
         if refusal is not None:
+            self.owner.closing.wait(self.owner.delay)
             self.send_refusal(refusal)
             return
         self._answer(fault, fields, files)
@@ -75,7 +92,7 @@ class _Handler(Handler):
             self.hang_up()
             return
         if fault == "slow":
-            self.owner.closing.wait(1.0)
+            self.owner.closing.wait(0.3)
         self.owner.closing.wait(self.owner.delay)
         if fault in SPOILED:
             status, kind, data = SPOILED[fault]
@@ -100,6 +117,7 @@ class _Handler(Handler):
         ]
         if fault == "text":
             made = [b"Sorry, I cannot draw that."] * count
+        made = [spoilt(picture, fault) for picture in made]
         data = [self._entry(fault, fields, picture) for picture in made]
         if fault == "one-broken":
             data[0] = {"b64_json": "not*base64"}
@@ -126,8 +144,6 @@ class _Handler(Handler):
         entry = {}
         if fault == "rewritten":
             entry["revised_prompt"] = " ".join(str(fields["prompt"]).split()[:-1])
-        if fault == "url-data":
-            return {**entry, "url": "data:image/png;base64," + base64.b64encode(picture).decode()}
         if fault in URLS or fields.get("response_format") == "url":
             return {**entry, "url": self.owner.keep(picture, fault or "url")}
         return {**entry, "b64_json": base64.b64encode(picture).decode()}

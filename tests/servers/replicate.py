@@ -3,11 +3,10 @@
 A fault is taken from the queue (`fail_next`); those of LIFE and URLS stay with the job that the request makes.
 """
 
-import base64
 import json
 import re
 
-from tests.servers.loopback import Handler, Loopback, serving
+from tests.servers.loopback import STALE, URLS, Handler, Loopback, serving, urls_fault
 from tests.servers.pictures import draw
 
 TOKEN = "r8_0123456789abcdefghijklmnopqrstuvwxyzABC"
@@ -41,7 +40,6 @@ SPOILED = {
 # fault -> what reading the job shows; "" means that reading itself fails, see `_read`.
 LIFE = ("slow", "nsfw", "failed", "canceled", "aborted", "empty", "null", "removed", "lost", "mystery", "fewer", "table")
 READS = ("read-429", "read-503", "read-html", "read-401", "read-drop")
-URLS = ("url-403", "url-410", "url-stale", "url-private", "url-truncated", "url-500", "url-data")
 DROPS = ("drop-before", "drop-after", "hang", "truncated")
 FAULTS = (*REFUSALS, *SPOILED, *LIFE, *READS, *URLS, *DROPS)
 
@@ -50,15 +48,20 @@ class ReplicateServer(Loopback):
     """`reads` counts how often jobs were asked about, `cancelled` are the ids that were cancelled."""
 
     known = FAULTS
+    unbilled = ("aborted",)
 
     def __init__(self, *, key=TOKEN, unknown=("nobody/nothing",), rounds=2, **options):
         self.key, self.unknown, self.rounds = key, set(unknown), rounds
-        self.jobs, self.reads, self.cancelled, self.uploads = {}, [], [], []
+        self.reads, self.cancelled, self.uploads = [], [], []
         super().__init__(_Handler, **options)
 
     @property
     def base_url(self):
         return self.root
+
+    @property
+    def environ(self):
+        return {"REPLICATE_BASE_URL": self.base_url, "REPLICATE_API_TOKEN": self.key}
 
 
 def serve_replicate(**options):
@@ -183,18 +186,13 @@ class _Handler(Handler):
         else:
             width, height = RATIOS.get(given.get("aspect_ratio", "1:1"), (1024, 1024))
         count = given.get("num_outputs", 1) - (1 if fault == "fewer" else 0)
-        if "made" not in job or fault == "url-stale":
-            kind = fault if fault.startswith("url-") and not job.get("made") else "url"
+        if "made" not in job or fault in STALE:
+            kind = urls_fault(job)
             text = json.dumps(given, sort_keys=True)
             form = {"jpg": "jpeg"}.get(given.get("output_format", "webp"), given.get("output_format", "webp"))
             made = [draw(f"{text}{number}", width, height, form=form) for number in range(count)]
-            job["made"] = [self._address(picture, kind) for picture in made]
+            job["made"] = [self.owner.keep(picture, kind) for picture in made]
         found = job["made"]
         if fault == "table":
             return {"images": found, "seed": 1}
         return found[0] if any(word in job["model"] for word in SINGLE) and len(found) == 1 else found
-
-    def _address(self, picture, kind):
-        if kind == "url-data":
-            return "data:image/png;base64," + base64.b64encode(picture).decode()
-        return self.owner.keep(picture, kind)

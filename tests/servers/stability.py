@@ -2,7 +2,7 @@
 
 import json
 
-from tests.servers.loopback import Handler, Loopback, serving
+from tests.servers.loopback import SPOILT, Handler, Loopback, serving, spoilt
 from tests.servers.pictures import draw
 
 KEY = "sk-stability-0123456789abcdefghij"
@@ -49,7 +49,7 @@ SPOILED = {
     "html": (200, "text/html", b"<!doctype html><title>Welcome</title>"),
     "nothing": (200, "image/png", b""),
 }
-LATE = ("filtered", "hang", "drop-after", "truncated", "slow")
+LATE = ("filtered", "hang", "drop-after", "truncated", "slow", *SPOILT)
 FAULTS = ("drop-before", *REFUSALS, *SPOILED, *LATE)
 
 
@@ -63,6 +63,10 @@ class StabilityServer(Loopback):
     @property
     def base_url(self):
         return self.root
+
+    @property
+    def environ(self):
+        return {"STABILITY_BASE_URL": self.base_url, "STABILITY_API_KEY": self.key}
 
 
 def serve_stability(**options):
@@ -78,7 +82,7 @@ class _Handler(Handler):
         if refusal is not None:
             self.send_refusal(refusal)
             return
-        self.owner.closing.wait({"hang": 60, "slow": 0.5}.get(fault, self.owner.delay))
+        self.owner.closing.wait({"hang": 60, "slow": 0.3}.get(fault, self.owner.delay))
         if fault in {"hang", "drop-after"}:
             self.hang_up()
         elif fault in SPOILED:
@@ -107,7 +111,7 @@ class _Handler(Handler):
     def _send_picture(self, fault, fields):
         width, height = SHAPES[fields.get("aspect_ratio", "1:1")]
         form = fields.get("output_format", "png")
-        picture = draw(json.dumps(fields, sort_keys=True), width, height, form=form, weight=self.owner.weight)
+        picture = spoilt(draw(json.dumps(fields, sort_keys=True), width, height, form=form, weight=self.owner.weight), fault)
         seed = fields.get("seed", "0")
         headers = {
             "finish-reason": "CONTENT_FILTERED" if fault == "filtered" else "SUCCESS",
