@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from assetgen.plan.states import OpenJob
+from assetgen.plan.states import JobState, OpenJob
 from assetgen.store import atomic, sealed
 
 
@@ -32,6 +32,12 @@ class Spent:
         basis: Literal["actual", "estimated", "unknown"] = "unknown" if amount is None else "actual" if actual else "estimated"
         fields = {"asset": row.asset, "project": row.project, "provider": row.provider, "model": row.model}
         return cls(job=row.id, amount=amount, basis=basis, **fields)
+
+    @classmethod
+    def without_picture(cls, row: OpenJob) -> "Spent":
+        """What a job that brought no picture is counted as: what was reserved. Whether it was paid is unknown, unless an answer came."""
+        spent = cls.of(row, (), actual=False)
+        return spent if row.state is JobState.SPOILED else replace(spent, basis="unknown")
 
 
 class Ledger:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from assetgen.engine import edit
+from assetgen.engine import edit, jobs
 from assetgen.engine.pick import pick
 from assetgen.errors import AssetgenError, UsageError
 from assetgen.events import Done
@@ -190,11 +190,11 @@ def test_an_adopted_picture_keeps_what_was_paid_as_a_candidate(shop):
             "",
         ),
         (
-            lambda path: edit.resolve(path, "hero", adopt=None, retry=True, abandon=True),
+            lambda path: jobs.resolve(path, "hero", adopt=None, retry=True, abandon=True),
             "one decision is needed",
             "assetgen jobs resolve hero --adopt ID | --retry | --abandon",
         ),
-        (lambda path: edit.resolve(path, "hero", adopt=None, retry=True, abandon=False), '"hero" has no open job', "assetgen jobs"),
+        (lambda path: jobs.resolve(path, "hero", adopt=None, retry=True, abandon=False), '"hero" has no open job', "assetgen jobs"),
     ],
 )
 def test_what_cannot_be_decided_is_refused(shop, call, message, hint):
@@ -288,7 +288,7 @@ def lost(shop, text=HERO):
 
 def test_an_unknown_outcome_is_sent_again_on_a_word(shop):
     lost(shop)
-    assert edit.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False) == ["hero: the next build sends the request again"]
+    assert jobs.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False) == ["hero: the next build sends the request again"]
     assert (shop.rows, [(entry.amount is not None, entry.basis) for entry in shop.ledger]) == ((), [(True, "unknown")])
     assert (results(shop.build()), shop.asked, shop.state()) == ({"hero": "done"}, 2, "fresh")
     assert len(shop.ledger) == 2
@@ -296,7 +296,7 @@ def test_an_unknown_outcome_is_sent_again_on_a_word(shop):
 
 def test_an_abandoned_request_is_not_sent_again_by_itself(shop):
     lost(shop)
-    lines = edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    lines = jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
     assert lines == ["hero: given up; `assetgen build --regenerate hero` asks again"]
     outcome = shop.build()
     assert (outcome.results["hero"].status.value, outcome.results["hero"].message, outcome.results["hero"].hint) == (
@@ -310,19 +310,19 @@ def test_an_abandoned_request_is_not_sent_again_by_itself(shop):
 
 def test_an_abandoned_request_stays_so_until_a_word_and_another_prompt_is_free_of_it(shop):
     lost(shop)
-    edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
     shop.edit("a red fox", "a blue fox")
     assert results(shop.build()) == {"hero": "done"}
     shop.edit("a blue fox", "a red fox")
     assert shop.state() == "blocked request-changed abandoned"
-    edit.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False)
+    jobs.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False)
     assert (shop.state(), len(shop.ledger)) == ("generate request-changed", 2)
 
 
 def test_a_provider_without_job_ids_has_nothing_to_adopt(shop):
     lost(shop)
     with pytest.raises(UsageError) as caught:
-        edit.resolve(shop.path, "hero", adopt="req_1", retry=False, abandon=False)
+        jobs.resolve(shop.path, "hero", adopt="req_1", retry=False, abandon=False)
     assert (caught.value.message, caught.value.hint) == (
         '"openai" gives no job ids, so its answer cannot be asked for again',
         "if you have the picture: assetgen import hero FILE; otherwise --retry or --abandon",
@@ -342,7 +342,7 @@ def test_an_unknown_outcome_of_a_renamed_asset_can_be_resolved(shop):
     lost(shop)
     shop.edit("[assets.hero]", "[assets.fox]")
     assert shop.state("fox") == "blocked unknown-outcome"
-    assert edit.resolve(shop.path, "fox", adopt=None, retry=True, abandon=False) == ["fox: the next build sends the request again"]
+    assert jobs.resolve(shop.path, "fox", adopt=None, retry=True, abandon=False) == ["fox: the next build sends the request again"]
     assert results(shop.build()) == {"fox": "done"}
 
 
@@ -352,7 +352,7 @@ def test_an_unknown_outcome_of_another_project_of_the_store_can_be_resolved(shop
     other = replace(shop, path=shop.path / "sub", told=[])
     other.write(HERO)
     assert other.state() == "blocked unknown-outcome"
-    edit.resolve(other.path, "hero", adopt=None, retry=True, abandon=False)
+    jobs.resolve(other.path, "hero", adopt=None, retry=True, abandon=False)
     assert (Journal(shop.home).rows(), other.state()) == ((), "generate new")
 
 
@@ -360,15 +360,15 @@ def test_an_unknown_outcome_of_a_prompt_that_is_no_longer_asked_can_be_resolved(
     lost(shop)
     shop.edit("a red fox", "a blue fox")
     assert results(shop.build()) == {"hero": "done"}
-    assert edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    assert jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
     assert [row.state for row in shop.rows] == [JobState.ABANDONED]
 
 
 def test_a_lost_job_of_an_asset_that_is_gone_is_closed_when_it_is_given_up(shop):
     lost(shop)
-    edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
     shop.write('[assets.owl]\nprompt = "an owl"\n')
-    lines = edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    lines = jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
     assert lines == ["hero: given up and closed, since no asset asks for it any more"]
     assert (shop.rows, shop.plan().jobs, [entry.basis for entry in shop.ledger]) == ((), (), ["unknown"])
 
@@ -376,7 +376,7 @@ def test_a_lost_job_of_an_asset_that_is_gone_is_closed_when_it_is_given_up(shop)
 def test_a_lost_job_that_a_renamed_asset_asks_for_is_not_closed(shop):
     lost(shop)
     shop.edit("[assets.hero]", "[assets.fox]")
-    edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
     assert shop.state("fox") == "blocked new abandoned"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from assetgen.engine import edit
+from assetgen.engine import edit, jobs
 from assetgen.events import Failed, Retried
 from tests import servers
 from tests.faults import LANES, ROWS
@@ -133,20 +133,20 @@ def test_one_row_says_it_however_often_it_was_bought_in_vain(held, shop):
     held.server.fail_next("failed")
     assert results(held.build(regenerate=("hero",))) == {"hero": "failed"}
     assert (held.counts, len(shop.rows), len(shop.ledger)) == ((2, 2), 1, 2)
-    assert edit.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False) == ["hero: the next build sends the request again"]
+    assert jobs.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False) == ["hero: the next build sends the request again"]
     assert (shop.rows, shop.state(), [spent.basis for spent in shop.ledger]) == ((), "generate new", ["estimated", "estimated"])
     assert results(held.build()) == {"hero": "done"}
 
 
 def test_what_is_held_can_be_given_up(held, shop):
-    edit.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
     assert (shop.state(), results(held.build()), held.counts) == ("blocked new abandoned", {"hero": "blocked"}, (1, 1))
 
 
 def test_a_job_that_is_held_can_be_asked_for_again(held, shop):
     held.server.mend()
     [row] = shop.rows
-    edit.resolve(shop.path, "hero", adopt=row.handle["id"], retry=False, abandon=False)
+    jobs.resolve(shop.path, "hero", adopt=row.handle["id"], retry=False, abandon=False)
     assert (results(held.build()), held.counts, shop.rows) == ({"hero": "done"}, (1, 1), ())
 
 

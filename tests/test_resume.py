@@ -108,6 +108,38 @@ def test_a_job_whose_id_never_came_can_be_adopted(shop):
         assert (len(server.accepted), shop.rows, shop.state()) == (1, (), "fresh")
 
 
+@named([lane for lane in RESUMABLE if lane.provider != "ideogram"])
+def test_a_job_that_was_left_is_cancelled_at_the_provider(shop, lane):
+    with asking(lane, shop, AT_WORK[lane.provider]) as server:
+        killed(shop, lambda: server.accepted and [row.state for row in shop.rows] == [JobState.SUBMITTED])
+        told = command(shop, "jobs", "cancel", "hero")
+        if lane is COMFYUI:
+            assert told == "hero: cancelled at comfyui; the next build asks again\n"
+            assert (shop.rows, shop.state(), shop.ledger) == ((), "generate new", [])
+        else:
+            assert told == f"hero: cancelled at {lane.provider}; `assetgen build --regenerate hero` asks again\n"
+            assert ([row.state for row in shop.rows], shop.state()) == ([JobState.ABANDONED], "blocked new abandoned")
+            assert [spent.basis for spent in shop.ledger] == ["unknown"]
+        assert len(server.accepted) == 1
+
+
+def test_what_cannot_be_cancelled_says_so(shop):
+    with asking(SECOND, shop, "forever") as server:
+        killed(shop, lambda: server.accepted and [row.state for row in shop.rows] == [JobState.SUBMITTED])
+        process = shop.spawn("-m", "assetgen", "jobs", "cancel", "hero")
+        assert process.communicate(timeout=60)[1].splitlines() == [
+            'error: "ideogram" cannot cancel jobs',
+            "hint: assetgen jobs resolve hero --abandon",
+        ]
+        assert process.returncode == 2
+
+
+def test_there_is_nothing_to_cancel(shop):
+    shop.write('[assets.hero]\nprompt = "a fox"\nmodel = "sketch"\n', head="version = 1\n")
+    process = shop.spawn("-m", "assetgen", "jobs", "cancel", "hero")
+    assert process.communicate(timeout=60)[1].splitlines() == ['error: "hero" has no job at a provider', "hint: assetgen jobs"]
+
+
 @pytest.fixture
 def replicate(shop):
     with serve_replicate(rounds=1_000_000) as server:

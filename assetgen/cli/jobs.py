@@ -6,7 +6,7 @@ import click
 
 from assetgen.cli import options, told
 from assetgen.cli.session import Session, pass_session
-from assetgen.engine import edit
+from assetgen.engine import jobs
 from assetgen.engine.survey import look
 from assetgen.plan.generate import ask_again
 from assetgen.plan.states import JobState, OpenJob
@@ -53,8 +53,18 @@ def command(context: click.Context, *, every: bool, as_json: bool) -> None:
 @pass_session
 def resolve(session: Session, name: str, *, adopt: str | None, retry: bool, abandon: bool, as_json: bool) -> None:
     """Decide about a job whose outcome is unknown, or that was paid without a picture. Look into your account at the provider first."""
-    lines = edit.resolve(session.path, name, adopt=adopt, retry=retry, abandon=abandon)
+    lines = jobs.resolve(session.path, name, adopt=adopt, retry=retry, abandon=abandon)
     told.tell(session, "jobs resolve", lines, _named(session, name) if as_json else (), as_json=as_json)
+
+
+@command.command("cancel", epilog="Example: assetgen jobs cancel hero")
+@options.one_name
+@options.as_json
+@pass_session
+def cancel(session: Session, name: str, *, as_json: bool) -> None:
+    """Ask the provider to stop a job that an interrupted build left there. What was done until then may be billed."""
+    lines = jobs.cancel(session.path, name)
+    told.tell(session, "jobs cancel", lines, _named(session, name) if as_json else (), as_json=as_json)
 
 
 def _named(session: Session, name: str) -> list[str]:

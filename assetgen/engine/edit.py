@@ -1,4 +1,4 @@
-"""Decisions of a person about single assets: accept, adopt, import, resolve. Each holds the project and spends nothing."""
+"""Decisions of a person about single assets: accept, adopt, import. Each holds the project and spends nothing."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from assetgen.ledger import Spent
 from assetgen.lockfile import Original, Written
 from assetgen.plan.facts import Choices
 from assetgen.plan.generate import best
-from assetgen.plan.states import AssetPlan, JobState, OpenJob, OutputState, State
+from assetgen.plan.states import AssetPlan, JobState, OutputState, State
 
 _JOB = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -74,33 +74,6 @@ def import_file(path: Path | str, name: str, file: Path, job_id: str | None) -> 
     return [f'{name}: imported "{file.name}"', *finish_outputs(path, name)]
 
 
-def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, abandon: bool) -> list[str]:
-    """Decide about a job whose outcome is unknown: it is that job at the provider, send it again, or give it up."""
-    if (adopt is not None) + retry + abandon != 1:
-        raise UsageError("one decision is needed", hint=f"assetgen jobs resolve {name} --adopt ID | --retry | --abandon")
-    with held(path) as seen:
-        workspace = seen.workspace
-        rows = [row for row in _rows(seen, name) if not row.live and row.state is not JobState.FETCHED]
-        if not rows:
-            raise UsageError(f'"{name}" has no open job', hint="assetgen jobs")
-        row = rows[0]
-        if adopt is not None:
-            if not workspace.providers[row.provider].traits.resumable:
-                message = f'"{row.provider}" gives no job ids, so its answer cannot be asked for again'
-                raise UsageError(message, hint=f"if you have the picture: assetgen import {name} FILE; otherwise --retry or --abandon")
-            workspace.journal.submitted(row, {"id": adopt})
-            return [f'{name}: the next build resumes job "{adopt}" at {row.provider}']
-        workspace.ledger.add(_reserved(row))
-        if abandon and _forgettable(seen, row):
-            workspace.journal.close(row)
-            return [f"{name}: given up and closed, since no asset asks for it any more"]
-        if abandon:
-            workspace.journal.abandoned(row)
-            return [f"{name}: given up; `assetgen build --regenerate {name}` asks again"]
-        workspace.journal.close(row)
-        return [f"{name}: the next build sends the request again"]
-
-
 @contextmanager
 def held(path: Path | str) -> Iterator[Survey]:
     """A survey of a project that nobody else builds meanwhile, with blocks under the present names."""
@@ -116,25 +89,6 @@ def planned_of(seen: Survey, name: str) -> AssetPlan:
     if len(found) > 1:
         raise UsageError(f'"{name}" means more than one asset', hint=", ".join(found))
     return seen.plan.assets[found[0]]
-
-
-def _rows(seen: Survey, name: str) -> list[OpenJob]:
-    """The open jobs for what the asset asks for, whoever sent them, and then those it was sent for earlier."""
-    planned = seen.plan.assets.get(name)
-    same = seen.facts.jobs(planned.gen_key) if planned is not None and planned.gen_key is not None else ()
-    return [*same, *(row for row in seen.plan.jobs if row.asset == name and row not in same)]
-
-
-def _reserved(row: OpenJob) -> Spent:
-    """What a job without a picture is counted as: what was reserved for it. Whether it was paid is unknown, unless an answer came."""
-    spent = Spent.of(row, (), actual=False)
-    return spent if row.state is JobState.SPOILED else replace(spent, basis="unknown")
-
-
-def _forgettable(seen: Survey, row: OpenJob) -> bool:
-    """Whether nothing is left that the row could warn of: its asset is gone, and no other one asks for the same."""
-    assets = seen.plan.assets
-    return row.asset not in assets and all(planned.gen_key != row.gen_key for planned in assets.values())
 
 
 def _requestable(planned: AssetPlan) -> None:
@@ -157,7 +111,7 @@ def _choose(seen: Survey, planned: AssetPlan, made: Original) -> None:
     record.flush(force=True)
     for row in seen.facts.jobs(planned.gen_key or ""):
         if not row.live and row.state in (JobState.INTENT, JobState.UNKNOWN, JobState.SPOILED, JobState.ABANDONED):
-            seen.workspace.ledger.add(_reserved(row))
+            seen.workspace.ledger.add(Spent.without_picture(row))
             seen.workspace.journal.close(row)
             seen.facts.done(row)
 

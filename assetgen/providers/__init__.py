@@ -198,6 +198,15 @@ class Quotes(Protocol):
         ...
 
 
+@runtime_checkable
+class Cancels(Protocol):
+    """A provider whose jobs can be stopped."""
+
+    def cancel(self, handle: Mapping[str, Json]) -> bool:
+        """Ask for the job of a saved handle to be stopped; whether the order was taken. Raises the failures of `assetgen.errors`."""
+        ...
+
+
 class Settings(Protocol):
     """The environment, a `.env` beside the manifest and the user's configuration, in this order. Secrets come from here only."""
 

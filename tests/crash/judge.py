@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assetgen import digest, lockfile
-from assetgen.engine import edit
+from assetgen.engine import jobs
 from assetgen.engine.survey import look
 from assetgen.journal import Journal
 from assetgen.ledger import Ledger
@@ -32,7 +32,7 @@ def judge(root, case, build):
             return {"faults": [*faults, f"the next build exits {code}, with {reasons}"], "unknown": sum(unknown.values())}
         for name in lost:
             unknown[name] += 1
-            edit.resolve(root, name, adopt=None, retry=True, abandon=False)
+            jobs.resolve(root, name, adopt=None, retry=True, abandon=False)
     if set(states.values()) != {"fresh"}:
         faults.append(f"after the next build: {states} {reasons}")
     faults += _outputs(root, reference) + _state(root, case) + _left(root) + _money(root, case, unknown)
