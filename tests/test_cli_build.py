@@ -229,4 +229,5 @@ def test_a_model_near_its_end_is_noted(project):
     project.write("assetgen.toml", PAID.replace("gpt-image-2", "dall-e-3"))
     for words in (["plan"], ["check"], ["build"]):
         done = project(*words, code=0 if words == ["plan"] else 1)
-        assert re.search(r'^note: "dall-e-3" was (retired|shut down) on 2026-05-12\nhint: model = ".*$', done.stderr, re.MULTILINE), words
+        said = r'^note: "dall-e-3" was (retired|shut down) on 2026-05-12\nhint: assetgen migrate dall-e-3 .*$'
+        assert re.search(said, done.stderr, re.MULTILINE), words

@@ -1,4 +1,4 @@
-"""The example with one asset for every provider and model: it is complete, priced without a key, and built against stand-ins for all of them.
+"""The example with one asset for every provider and model: it is complete, priced without a key, and built against stand-ins.
 
 Hosted providers and ComfyUI are servers on loopback; the local models are real pipelines with tiny random weights.
 """
@@ -79,9 +79,8 @@ def configured(folder, tiny):
     }
     quick = "".join(f'[providers."{name}"]\npoll_interval = 0.02\nrequests_per_minute = 100000\n' for name in SERVERS if "-" not in name)
     path = folder / "config.toml"
-    path.write_text(
-        f"{quick}\n[providers.diffusers]\nmodels = {{ {', '.join(f'{json.dumps(k)} = {json.dumps(v)}' for k, v in models.items())} }}\n"
-    )
+    folders = ", ".join(f"{json.dumps(model)} = {json.dumps(folder)}" for model, folder in models.items())
+    path.write_text(f"{quick}\n[providers.diffusers]\nmodels = {{ {folders} }}\n")
     return path
 
 

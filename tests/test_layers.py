@@ -14,7 +14,7 @@ ROWS = [
     ["assetgen.providers", "assetgen.post", "assetgen.post.formats", "assetgen.post.colours"],
     ["assetgen.manifest", "assetgen.catalog", "assetgen.rewrite"],
     ["assetgen.lockfile", "assetgen.recipe"],
-    ["assetgen.plan", "assetgen.events"],
+    ["assetgen.plan", "assetgen.events", "assetgen.lint"],
     # I/O begins here.
     ["assetgen.store", "assetgen.dotenv", "assetgen.userconfig", "assetgen.decode", "assetgen.net"],
     ["assetgen.settings", "assetgen.files"],

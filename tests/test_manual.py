@@ -38,7 +38,7 @@ def test_a_person_makes_it_and_nobody_calls_generate():
         ),
         (
             ask(references=(Blob(data=b"", format="png", name="logo.png"),), mask=Blob(data=b"", format="png", name="mask.png")),
-            'a fox --v 6.1\nattach by hand: the reference "logo.png"\nattach by hand: the mask "mask.png"',
+            'a fox --v 6.1\nattach by hand: the reference "logo.png"\nattach by hand: the mask "mask.png", white where it is painted anew',
         ),
         (
             ask("krea", negative="text", size=Size(800, 600), seed=7, params={"raw": True}),

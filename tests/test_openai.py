@@ -12,7 +12,7 @@ import pytest
 
 from assetgen.errors import MissingExtra, Refused
 from assetgen.model import Size
-from assetgen.providers import Blob, Request
+from assetgen.providers import Blob, Request, masks
 from tests.servers import KEY, serve_openai
 from tests.servers.clients import failure_of, openai_clients
 from tests.servers.pictures import draw
@@ -76,7 +76,7 @@ def test_references_and_a_mask_make_it_an_edit(server, connect):
     files = {name: [(part["name"], part["type"], part["data"]) for part in parts] for name, parts in seen.files.items()}
     assert files == {
         "image": [("one.png", "image/png", blob("one.png").data), ("two.webp", "image/webp", blob("two.webp", "webp").data)],
-        "mask": [("mask.png", "image/png", blob("mask.png").data)],
+        "mask": [("mask.png", "image/png", masks.transparent_where_painted(blob("mask.png")).data)],
     }
 
 

@@ -25,7 +25,9 @@ from assetgen.providers.openai.client import arguments
 from assetgen.providers.openai.models import FAMILIES, FREE, family
 from assetgen.providers.openai.rules import nearest
 from assetgen.settings import Settings
+from tests.servers.pictures import draw as paint
 
+PIXELS = paint("mask", 16, 16)
 OPENAI = create(Settings(), None)
 DESCRIPTION = Path(os.environ.get("ASSETGEN_SPECS") or Path(__file__).parents[2] / "shared" / "specs") / "openai-images.json"
 # Younger than the description of 2026-08-21; the SDK's types know them.
@@ -95,7 +97,7 @@ def requests(draw):
     model = draw(st.sampled_from(sorted(FAMILIES)))
     known = FAMILIES[model]
     names = draw(st.sets(st.sampled_from(sorted(known.params)), max_size=4))
-    blob = Blob(data=b"picture", format="png", name="a.png")
+    blob = Blob(data=PIXELS, format="png", name="a.png")
     sizes = (
         st.sampled_from(known.sizes)
         if known.sizes
@@ -140,7 +142,7 @@ def test_both_judges_refuse_what_is_wrong(judging, wrong):
             judge("CreateImageRequest", wrong)
 
 
-BLOB = Blob(data=b"picture", format="png", name="a.png")
+BLOB = Blob(data=PIXELS, format="png", name="a.png")
 WEBP = Blob(data=b"picture", format="webp", name="a.webp")
 LARGE = Blob(data=b"\0" * (4 * 2**20), format="png", name="m.png")
 

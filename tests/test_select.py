@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetgen.engine.select import select
+from assetgen.engine.select import in_order, select
 from assetgen.errors import UsageError
 from assetgen.model import Asset
+from assetgen.plan.states import AssetPlan, Offer, State
+from assetgen.providers import Traits
 
 NAMES = ["hero", "icon[theme=light]", "icon[theme=dark]", "icons"]
 ASSETS = {name: Asset(name=name, base=name.partition("[")[0], tags=("docs",) if name == "hero" else ()) for name in NAMES}
@@ -44,3 +46,13 @@ def test_a_name_is_found_by_any_part_of_it_and_stars(name, cut):
     asset = Asset(name=name, base="other")
     assert select([f"{name[:cut]}*"], {name: asset}) == {name}
     assert select([f"*{name[cut:]}"], {name: asset}) == {name}
+
+
+def test_assets_for_one_loaded_model_come_one_after_the_other():
+    def planned(name, model, *, loads):
+        asset = Asset(name=name, base=name, model=model)
+        return AssetPlan(asset=asset, state=State.GENERATE, offer=Offer(traits=Traits(loads=loads)))
+
+    rows = [("a", "sdxl", True), ("b", "gpt-image-2", False), ("c", "flux-dev", True), ("d", "dall-e-3", False), ("e", "sdxl", True)]
+    plans = {name: planned(name, model, loads=loads) for name, model, loads in rows}
+    assert in_order(plans) == ["b", "d", "c", "a", "e"]

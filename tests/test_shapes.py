@@ -10,7 +10,7 @@ from assetgen.catalog import Listed, parse
 from assetgen.engine.addressing import addressed
 from assetgen.errors import BadAnswer, Gone, Unknown
 from assetgen.model import Ratio
-from assetgen.providers import Blob, Request, fal, replicate, results, shapes
+from assetgen.providers import Blob, Guide, Request, fal, replicate, results, shapes
 from assetgen.providers.fal.arguments import call
 from assetgen.providers.fal.models import MODELS as FAL
 from assetgen.providers.http import Answer
@@ -22,13 +22,19 @@ CATALOG = parse({path.name: path.read_text(encoding="utf-8") for path in FOLDER.
 TABLES = {"fal": FAL, "replicate": REPLICATE}
 PROVIDERS = {"fal": fal.create(Settings(), None), "replicate": replicate.create(Settings(), None)}
 SERVED = [(model.id, name) for model in CATALOG.models.values() for name in model.services if name in TABLES]
+BLANK = Blob(data=b"", format="png", name="guide.png")
 RATIOS = [Ratio(16, 9), Ratio(1, 1), Ratio(2, 3), Ratio(9, 21)]
 
 
 def reached(name, provider):
-    """The shapes of a model and of the apps that take over for it."""
-    shape = TABLES[provider][name]
-    return [shape, *(TABLES[provider][other] for other in (shape.edit, shape.inpaint) if other)]
+    """The shapes of a model and of all that take over for it, directly or in turn."""
+    found, left = {}, [name]
+    while left:
+        one = left.pop()
+        shape = found[one] = TABLES[provider][one]
+        variants = (shape.with_loras, *shape.with_guides.values(), shape.edit, shape.inpaint, shape.bare)
+        left += [other for other in variants if other and other not in found and other not in left]
+    return list(found.values())
 
 
 def test_many_models_are_served():
@@ -44,7 +50,9 @@ def test_what_the_catalog_says_is_what_the_table_says(name, provider):
     assert takes.negative == shape.negative
     assert takes.mask == any(one.mask for one in (shape, *others))
     pictures = max((one.many for one in (shape, *others) if one.references), default=0)
-    assert takes.references == (2 if name == "flux-general" else pictures)
+    assert takes.references == pictures
+    assert takes.lora == any(one.loras != "none" for one in (shape, *others))
+    assert takes.control == any(one.guided for one in (shape, *others))
     assert service.max_count == shape.most
 
 
@@ -57,11 +65,12 @@ def test_every_size_on_offer_is_taken(name, provider):
         return
     pictures = (Blob(data=b"", format="png", name="a.png"),) if "references" in shape.required else ()
     mask = Blob(data=b"", format="png", name="m.png") if "mask" in shape.required else None
+    guides = (Guide(kind=shape.guided.kinds[0], image=BLANK),) if "controls" in shape.required else ()
     wanted = [*(sizes.sizes if isinstance(sizes, Listed) else ()), *RATIOS]
     for size in wanted:
-        request = Request(model=name, prompt="a fox", references=pictures, mask=mask)
+        request = Request(model=name, prompt="a fox", references=pictures, mask=mask, guides=guides)
         there = addressed(CATALOG, request, provider, size)
-        if not (shape.follows and pictures):
+        if not (shape.follows and (pictures or guides)):
             PROVIDERS[provider].check(there)
             assert there.size is not None
     if isinstance(sizes, Listed) and shape.sizing == "aspect":
@@ -80,7 +89,7 @@ def test_our_names_of_parameters_become_the_providers(name, provider):
 def test_what_is_not_sent_is_said_to_be_ignored(entry, seed, negative):
     _, shape = entry
     request = Request(model="m", prompt="a fox", negative=negative, seed=seed)
-    found = shapes.arguments(shape, request, (), lambda blob: blob.name)
+    found = shapes.arguments(shape, request, lambda blob: blob.name)
     assert ("seed" in found) is ("seed" not in shapes.ignored(shape, request))
     assert ("negative_prompt" in found) is ("negative" not in shapes.ignored(shape, request))
     assert found["prompt"] == "a fox"

@@ -23,6 +23,7 @@ from assetgen.engine.materials import Materials
 from assetgen.engine.outcome import Outcome, Status
 from assetgen.engine.pools import Patience, Pool, Pools
 from assetgen.engine.record import Record
+from assetgen.engine.select import in_order
 from assetgen.engine.spend import Authority, Budget
 from assetgen.engine.survey import Survey
 from assetgen.engine.tally import Tally
@@ -73,7 +74,7 @@ class Build:
             self._materials.secure()
             self._record.rename(self.survey.plan)
             # The others are begun when the last of what they are made from has ended.
-            self._ready.extend(name for name in self._planner.settled if name in self.selected and not self._not_yet(name))
+            self._ready.extend(name for name in in_order(self._planner.settled) if name in self.selected and not self._not_yet(name))
             while self._ready or self._running:
                 while self._ready:
                     self._consider(self._ready.popleft())

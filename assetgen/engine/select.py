@@ -1,4 +1,7 @@
-"""Which assets a command means: names, globs with `*` and `?`, and `tag:x`. Brackets are no sign of a glob: matrix names hold them."""
+"""Which assets a command means: names, globs with `*` and `?`, and `tag:x`; and in which order a build begins with them.
+
+Brackets are no sign of a glob: matrix names hold them.
+"""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -7,6 +10,7 @@ from re import compile as pattern
 
 from assetgen.errors import UsageError
 from assetgen.model import Asset
+from assetgen.plan.states import AssetPlan
 
 
 def select(words: Iterable[str], assets: Mapping[str, Asset]) -> frozenset[str]:
@@ -33,3 +37,12 @@ def _one(word: str, assets: Mapping[str, Asset]) -> list[str]:
         prefix = "tag:" if word.startswith("tag:") else ""
         raise UsageError(f'no asset is selected by "{word}"', hint=f"did you mean {prefix}{close[0]}" if close else "assetgen status")
     return found
+
+
+def in_order(plans: Mapping[str, AssetPlan]) -> list[str]:
+    """The names in the order in which a build begins with them: that of the plan, but model by model where one has to be loaded."""
+    return sorted(plans, key=lambda name: _loaded(plans[name]))
+
+
+def _loaded(planned: AssetPlan) -> str:
+    return planned.asset.model if planned.offer is not None and planned.offer.traits.loads else ""

@@ -132,6 +132,7 @@ class Traits:
     by_hand: a person makes the picture; the engine waits for a file.
     concurrency / per_minute: requests in flight and requests per minute that the provider allows by default.
     resumable: it gives job ids by which a lost answer can be asked for again.
+    loads: it loads a model for its requests, so that those for one model had better come one after the other.
     placeholder: its pictures are refused by `check --release`.
     source: IPTC digital source type of its pictures, or None for pictures made by people.
     keys: the variables that have to be set before it is asked, such as FAL_KEY. url: the variable of its base URL, None where it has none.
@@ -142,6 +143,7 @@ class Traits:
     by_hand: bool = False
     paid: bool = True
     resumable: bool = False
+    loads: bool = False
     placeholder: bool = False
     concurrency: int = 4
     per_minute: int | None = None
