@@ -12,6 +12,10 @@ class Foreign:
         self.traits = inner.traits
         self._inner = inner
         self._owner = owner
+        # What a provider may offer beside the contract (`max_count`, `remarks`, `cancel` …) is looked for on the object itself.
+        for ability in dir(inner):
+            if not ability.startswith("_") and not hasattr(self, ability):
+                setattr(self, ability, getattr(inner, ability))
 
     def check(self, request: Request) -> None:
         """See the contract. Anything but a refusal is told as one, with what was raised."""
@@ -25,10 +29,6 @@ class Foreign:
     def generate(self, request: Request, job: Job) -> list[Picture]:
         """See the contract. A bug is for the engine, which tells it with its traceback."""
         return self._inner.generate(request, job)
-
-    def __getattr__(self, name: str) -> object:
-        """What a provider may offer beside the contract: `max_count`, `cancel`, `close`."""
-        return getattr(self._inner, name)
 
 
 def said(error: Exception) -> str:
