@@ -12,7 +12,7 @@ demo: $(VENV)/.installed-core ## build a copy of examples/quickstart with the em
 	@echo "the pictures are in $(CURDIR)/demo/public; try: $(BIN)/assetgen -C demo status"
 
 test: $(VENV)/.installed-all system lint types ## everything CI runs
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 lint: $(VENV)/.installed-all
 	$(BIN)/ruff check .

@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
+from assetgen.cli import app
 from assetgen.cli.app import run
 from assetgen.cli.commands import SUMMARIES
+from assetgen.cli.session import Session
 from assetgen.report import document
 
 SMALL = """\
@@ -162,14 +164,19 @@ def plug_in(folder, group, code):
     return str(folder)
 
 
+def divided(by):
+    raise ZeroDivisionError(by)
+
+
 def test_a_bug_leaves_a_log_without_secrets(project, monkeypatch, capsys):
     project.write("assetgen.toml", SMALL)
     monkeypatch.setenv("OPENAI_API_KEY", "canary-0123456789")
     session = Session(path=project.path)
     try:
-        raise ZeroDivisionError("canary-0123456789")
+        divided("canary-0123456789")
     except ZeroDivisionError as error:
-        assert app._failed(session, error) == 3
+        code = app._failed(session, error)
+    assert code == 3
     told = capsys.readouterr()
     found = re.fullmatch(r'error: a bug in assetgen \(ZeroDivisionError\), its log is "(.*)"\nhint: report it with that file\n', told.err)
     log = (project.path / ".assetgen/logs" / found[1].rpartition("/")[2]).read_text()
