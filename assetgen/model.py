@@ -126,7 +126,8 @@ class Asset:
     """One picture the project needs, with styles, defaults, aliases, variables and matrix already applied.
 
     `versions` are set for an asset with edits: the names of the assets that make its picture, the unedited one first, then one for each
-    edit. It asks for nothing itself; its original is that of the last version, or of the one that was picked.
+    edit. It asks for nothing itself; its original is that of the last version, or of the one that was picked. `edited` is the name of the
+    asset that this one is a version of.
 
     `subject` is the prompt before its styles; only `prompt` is asked for and enters a key. `where` gives the place of each field in the
     user's files, for messages and `why`: "size", "outputs.0", "" for itself.
@@ -153,6 +154,7 @@ class Asset:
     candidates: int = 1
     file: str | None = None
     versions: tuple[str, ...] = ()
+    edited: str = ""
     outputs: tuple[Output, ...] = ()
     expect: Expect = field(default_factory=Expect)
     alt: str = ""

@@ -265,7 +265,8 @@ def test_candidates_of_an_edit_wait_for_a_pick(shop):
     assert results(shop.build()) == {"hero~0": "done", "hero~1": "waits", "hero": "waits"}
     with pytest.raises(UsageError) as caught:
         pick(shop.path, "hero", "1")
-    assert (caught.value.message, caught.value.hint) == ('"hero" has no candidates to pick from', "first: assetgen pick hero~1")
+    assert caught.value.message == '"hero" has versions that are not there yet: "hero~1"'
+    assert caught.value.hint == "assetgen pick hero~1"
     pick(shop.path, "hero~1", "2")
     assert results(shop.build(free_only=True))["hero"] == "done"
     assert pictures(shop)["hero"] == pictures(shop)["hero~1"]
@@ -308,9 +309,83 @@ def test_a_lost_version_is_drawn_again_where_that_is_free(shop):
     assert (shop.path / "a.png").read_bytes() == before
 
 
-def test_what_no_model_can_do_is_refused_before_the_picture_is_paid(shop):
-    shop.write(HERO + 'edits = [{ prompt = "darker", model = "recraft-v3", provider = "fal" }]\n')
+def test_nothing_of_a_chain_is_paid_whose_end_nobody_can_make(shop):
+    shop.write(HERO + 'edits = ["brighter", { prompt = "darker", model = "recraft-v3", provider = "fal" }]\n')
     plan = shop.plan().assets
-    assert [plan[name].state.value for name in ("hero~0", "hero~1")] == ["generate", "blocked"]
-    assert plan["hero~1"].reasons[-1].code == "impossible"
-    assert plan["hero~1"].reason == 'fal: "recraft-v3" takes no references'
+    assert {name: planned.state.value for name, planned in plan.items()} == dict.fromkeys(plan, "blocked")
+    assert plan["hero~2"].reason == 'fal: "recraft-v3" takes no references'
+    assert (plan["hero~0"].reason, plan["hero"].reason) == ('"hero~2", an edit of it, is blocked', '"hero~2" is blocked')
+    assert (set(results(shop.build()).values()), shop.asked) == ({"blocked"}, 0)
+
+
+@pytest.mark.parametrize(
+    ("own", "provider", "via"), [('provider = "openai"', "openai", ()), ('via = ["openai", "fal"]', None, ("openai", "fal"))]
+)
+def test_an_edit_that_names_a_provider_keeps_model_and_parameters(own, provider, via):
+    text = f"""
+[assets.a]
+prompt = "a fox"
+model = "gpt-image-2"
+params = {{ quality = "low" }}
+seed = 3
+edits = [{{ prompt = "darker", {own} }}]
+"""
+    made = load_text(text).assets["a~1"]
+    assert (made.model, made.provider, made.via, made.params, made.seed) == ("gpt-image-2", provider, via, {"quality": "low"}, 3)
+
+
+def test_two_chains_change_names_and_nothing_is_asked_for(shop):
+    one, other = '[assets.a]\nprompt = "a fox"\nedits = ["darker"]\n', '[assets.b]\nprompt = "an owl"\nedits = ["darker"]\n'
+    shop.write(one + other).build()
+    before = pictures(shop)
+    shop.write(one.replace("assets.a", "assets.b") + other.replace("assets.b", "assets.a"))
+    assert shop.asked == 4
+    for sha256 in list(shop.store.objects()):
+        if sha256 not in {block.original.sha256 for block in shop.locked().values()}:
+            shop.store.remove(sha256)
+    assert set(results(shop.build(free_only=True)).values()) <= {"done", "fresh"}
+    after = pictures(shop)
+    assert after == {name: before[name.translate(str.maketrans("ab", "ba"))] for name in after}
+    assert (set(results(shop.build(free_only=True)).values()), shop.asked) == ({"fresh"}, 4)
+
+
+@pytest.mark.parametrize("change", [('"add a moon"', '"add a moon", "and stars"'), ("sky darker", "sky green"), (', "add a moon"', "")])
+def test_a_protected_picture_stays_whatever_happens_to_its_edits(shop, change):
+    shop.server.rolls = True
+    shop.write(EDITED + "protect = true\n").build()
+    before = (shop.path / "hero.png").read_bytes()
+    shop.edit(*change)
+    outcome = shop.build()
+    assert (outcome.exit_code, shop.asked, (shop.path / "hero.png").read_bytes()) == (1, 3, before)
+    hints = {result.hint for result in outcome.results.values() if result.status.value == "blocked" and "protected" in result.message}
+    assert hints == {"assetgen build --regenerate hero"}
+    assert set(results(shop.build(regenerate=("hero",))).values()) <= {"done", "fresh"}
+    assert (shop.state(), shop.plan().fresh, (shop.path / "hero.png").read_bytes() == before) == ("fresh", True, False)
+
+
+def test_the_first_edit_of_a_protected_picture_is_not_paid(shop):
+    shop.write(HERO + "protect = true\n").build()
+    shop.edit("protect", 'edits = ["darker"]\nprotect')
+    assert (shop.build().exit_code, shop.asked) == (1, 1)
+
+
+def test_a_frozen_chain_keeps_its_picture(shop):
+    shop.server.rolls = True
+    shop.write(EDITED + "freeze = true\n").build()
+    before = (shop.path / "hero.png").read_bytes()
+    shop.edit('"make the sky darker", ', "")
+    shop.build()
+    assert ((shop.path / "hero.png").read_bytes(), shop.asked) == (before, 3)
+    shop.edit("freeze = true\n", "")
+    shop.build()
+    assert ((shop.path / "hero.png").read_bytes() == before, shop.asked) == (False, 4)
+
+
+def test_an_edit_keeps_the_size_of_the_picture_it_changes(shop):
+    edits = 'edits = ["darker", { prompt = "wider", expand = { right = 512 } }]\n'
+    shop.write('[assets.a]\nfile = "a.png"\noutputs = ["out.png"]\nmodel = "gpt-image-2"\n' + edits)
+    (shop.path / "a.png").write_bytes(draw("a", 1024, 1024))
+    shop.build()
+    assert [seen.fields["size"] for seen in shop.server.requests] == ["1024x1024", "1536x1024"]
+    made = [shop.locked()[name].original for name in ("a~1", "a~2")]
+    assert [(one.width, one.height) for one in made] == [(1024, 1024), (1536, 1024)]

@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from assetgen import digest, rewrite
 from assetgen.engine import originals
-from assetgen.engine.addressing import addressed
+from assetgen.engine.addressing import addressed, taken
+from assetgen.engine.advice import troubles
 from assetgen.engine.claim import StoppedError, claimed
 from assetgen.engine.offers import unhonoured
 from assetgen.engine.pools import Patience, Rate, persist
@@ -175,7 +176,8 @@ class Acquisition:
         self._submit(self.workspace.providers[offer.providers[-1]], request, prompt, None)
 
     def _submit(self, provider: Provider, request: Request, prompt: str, row: OpenJob | None) -> None:
-        request = addressed(self.workspace.catalog, request, provider.name, self.planned.asset.size)
+        wanted = self.planned.asset.size
+        request = taken(provider, addressed(self.workspace.catalog, request, provider.name, wanted), wanted)
         job = Submit(row=row or self._row(provider, request), workspace=self.workspace, tell=self.tell, stop=self.stop)
         rate = self.rates.get(provider.name)
         try:
@@ -241,6 +243,9 @@ class Acquisition:
             made = replace(made, unhonoured=unhonoured(self.workspace, self.planned.asset, provider.name, picture))
             originals.keep(self.workspace, picture.data, facts, made, self.planned.name)
             good.append(made)
+            if self.planned.asset.candidates > 1:  # the asset waits for a pick, and has no line of its own that could say so
+                for trouble in troubles(made.effective):
+                    self.tell(Noted(message=f'"{self.planned.name}": {trouble}'))
         if not good:
             assert bad is not None
             raise bad
@@ -269,11 +274,14 @@ class Acquisition:
                 self.workspace.journal.close(job.row)
             case _:
                 # Answered, so nothing is unknown about it; it may have been paid for, and is counted at its estimate.
-                self._spent.append(Spent.of(job.row, (), actual=False))
+                # A job that a person named may have been counted before.
+                if all(spent.job != job.row.id for spent in self.workspace.ledger.entries()):
+                    self._spent.append(Spent.of(job.row, (), actual=False))
                 if self._originals:
                     self._rows.append(self.workspace.journal.fetched(job.row, ()))
                 else:
-                    self.workspace.journal.spoiled(job.row, failure.message)
+                    former = f" (before: {job.row.detail})" if job.row.detail else ""
+                    self.workspace.journal.spoiled(job.row, failure.message + former)
 
 
 def _paid(failure: ProviderFailure, *, resumable: bool) -> bool:

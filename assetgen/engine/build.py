@@ -124,7 +124,8 @@ def _left(seen: Survey) -> tuple[str, ...]:
     """Who was to be regenerated, and has neither a new picture nor an open job that will bring one or must be resolved."""
     rows = seen.workspace.journal.rows()
     asked = {row.gen_key for row in rows if row.state not in (JobState.SPOILED, JobState.ABANDONED)}
-    return tuple(sorted(name for name in seen.planner.choices.regenerate if seen.planner.settled[name].gen_key not in asked))
+    wanted = (seen.planner.settled[name] for name in seen.planner.choices.regenerate)
+    return tuple(sorted(planned.name for planned in wanted if planned.asset.generated and planned.gen_key not in asked))
 
 
 def _choices(workspace: Workspace, options: Options) -> Choices:
@@ -132,7 +133,8 @@ def _choices(workspace: Workspace, options: Options) -> Choices:
     unknown = [name for name in options.regenerate if name not in assets]
     if unknown:
         raise UsageError(f'there is no asset "{unknown[0]}" to regenerate', hint="--regenerate takes an exact name; see assetgen status")
-    edited = [name for name in options.regenerate if assets[name].versions]
+    # Of a protected one it means those of its versions that are stale.
+    edited = [name for name in options.regenerate if assets[name].versions and not assets[name].protect]
     if edited:
         versions = assets[edited[0]].versions
         hint = f"the last edit is {versions[-1]}, the picture before all edits is {versions[0]}"

@@ -5,14 +5,17 @@ from dataclasses import asdict, dataclass, replace
 
 from assetgen import digest
 from assetgen.decode import container
+from assetgen.decode.facts import NotAPicture
 from assetgen.engine import originals
-from assetgen.engine.addressing import addressed
+from assetgen.engine.addressing import addressed, taken
 from assetgen.engine.facts import DiskFacts, slug
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import AssetgenError, Corrupt, ProviderFailure, UsageError
 from assetgen.lockfile import Original
-from assetgen.model import Asset, Json, Local, Reference
+from assetgen.model import Asset, Json, Local, Reference, Size
 from assetgen.plan.states import AssetPlan, OutputState, State
+from assetgen.post import PostError
+from assetgen.post.image import open_image
 from assetgen.post.mask import normal, widened
 from assetgen.providers import Blob, Guide, Request
 
@@ -59,7 +62,8 @@ class Materials:
 
     def addressed(self, planned: AssetPlan, provider: str) -> Request:
         """The request of an asset in the terms of one provider."""
-        return addressed(self.workspace.catalog, self.request(planned), provider, planned.asset.size)
+        found = addressed(self.workspace.catalog, self.request(planned), provider, planned.asset.size)
+        return taken(self.workspace.providers[provider], found, planned.asset.size)
 
     def request(self, planned: AssetPlan) -> Request:
         """The request of an asset with the bytes of its references, not yet addressed to any provider."""
@@ -76,6 +80,7 @@ class Materials:
             negative=asset.negative,
             seed=asset.seed,
             params=asset.params,
+            size=Size(*open_image(references[0].data).size) if asset.edited and references else None,
             references=references,
             mask=mask,
             loras=asset.loras,
@@ -140,7 +145,13 @@ class Materials:
     def _mask(self, asset: Asset, reference: Reference, painted: Blob) -> Blob:
         """A mask in the one form that providers get, whatever form it has in the project."""
         given = self._blob(asset, reference)
-        return Blob(data=normal(given.data, painted.data), format="png", name=f"{given.name.rpartition('.')[0] or given.name}.png")
+        try:
+            data = normal(given.data, painted.data)
+        except (PostError, NotAPicture) as error:
+            named = reference.path if isinstance(reference, Local) else f"@{reference.name}"
+            said = error.message if isinstance(error, PostError) else f"cannot be laid over its picture: {error.message}"
+            raise UsageError(f'"{named}", the mask of "{asset.name}", {said}', hint=error.hint) from error
+        return Blob(data=data, format="png", name=f"{given.name.rpartition('.')[0] or given.name}.png")
 
     def _blob(self, asset: Asset, reference: Reference) -> Blob:
         if isinstance(reference, Local):

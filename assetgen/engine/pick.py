@@ -7,7 +7,7 @@ from assetgen.engine.edit import finish_outputs, held, planned_of
 from assetgen.engine.survey import Survey
 from assetgen.errors import AssetgenError, UsageError
 from assetgen.lockfile import Block, Original
-from assetgen.plan.states import AssetPlan, State
+from assetgen.plan.states import AssetPlan
 
 
 def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False) -> list[str]:
@@ -16,10 +16,13 @@ def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False)
         planned = planned_of(seen, name)
         block = seen.lock.get(name)
         candidates = block.candidates if block is not None else ()
+        waiting = next((one for one in planned.asset.versions if seen.plan.assets[one].chosen is None), None)
+        if waiting is not None:
+            candidates_wait = seen.plan.assets[waiting].reasons[0].code == "pick"
+            hint = f"assetgen pick {waiting}" if candidates_wait else f"assetgen build {name}"
+            raise UsageError(f'"{name}" has versions that are not there yet: "{waiting}"', hint=hint)
         if block is None or not candidates:
-            waiting = next((one for one in planned.asset.versions if seen.plan.assets[one].state is not State.FRESH), None)
-            hint = f"candidates = 4 in [assets.{planned.asset.table}]" if waiting is None else f"first: assetgen pick {waiting}"
-            raise UsageError(f'"{name}" has no candidates to pick from', hint=hint)
+            raise UsageError(f'"{name}" has no candidates to pick from', hint=f"candidates = 4 in [assets.{planned.asset.table}]")
         if choice is None and not back:
             return [_candidate(number, one, block) + _edit(seen, planned, one) for number, one in enumerate(candidates, 1)]
         chosen = _previous(block, name) if back else _match(candidates, choice or "", name)

@@ -55,7 +55,7 @@ class Record:
 
     def finished(self, planned: AssetPlan, done: Finished) -> None:
         """Outputs were made: keep those the manifest no longer asks for, marked, until `clean` removes their files."""
-        before = self.lock.get(planned.name)
+        before = self.lock.get(planned.name) if planned.renamed_from is None else planned.block
         wanted = {written.path for written in done.outputs}
         gone = tuple(replace(one, removed=True) for one in (before.outputs if before is not None else ()) if one.path not in wanted)
         assert planned.request is not None
@@ -71,7 +71,8 @@ class Record:
         """The block of an edited asset: its versions are its candidates."""
         blocks = (self.lock.get(name) for name in planned.asset.versions)
         versions = distinct(block.original for block in blocks if block is not None and block.original is not None)
-        chosen = next(one for one in versions if one.sha256 == planned.chosen)
+        before = planned.block.original if planned.block is not None else None
+        chosen = next((one for one in versions if one.sha256 == planned.chosen), before)
         return Block(request=dict(planned.request or {}), original=chosen, candidates=versions if len(versions) > 1 else ())
 
     def orphan(self, name: str) -> None:

@@ -27,8 +27,8 @@ TAKEN = frozenset({"model", "provider", "via", "params", "seed"})
 class Draft:
     """`own` is the asset's table, `fields` has the defaults merged in, `variants` are the combinations of its matrix.
 
-    `whole` also has the fields that mean nothing for an asset of its kind. `versions` and `input` are the base names of a chain of edits:
-    those an edited asset is made from, and the one before an edit. An `outputless` asset writes no file.
+    `whole` also has the fields that mean nothing for an asset of its kind. `versions`, `input` and `edited` are the base names of a chain
+    of edits: those an edited asset is made from, the one before an edit, and the asset that a version is of, which alone writes files.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Draft:
     whole: Mapping[str, Any] = field(default_factory=dict)
     versions: tuple[str, ...] = ()
     input: str = ""
-    outputless: bool = False
+    edited: str = ""
 
     def wrong(self, path: KeyPath, wrong: Wrong) -> None:
         """Report something about a field, in the table that it comes from."""
@@ -120,7 +120,7 @@ def _of_kind(own: Mapping[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
 
 def _check_kind(made: Draft) -> None:
     if "file" in made.own:
-        allowed = TAKEN if made.fields.get("edits") else frozenset[str]()
+        allowed = TAKEN | {"freeze"} if made.fields.get("edits") else frozenset[str]()
         for key in sorted((GENERATION - allowed) & made.own.keys()):
             made.wrong(
                 (key,),

@@ -26,23 +26,24 @@ def expanded(draft: Draft) -> Iterator[Draft]:
         draft.wrong(("edits",), Wrong("there is no edit in it", hint="remove edits", key=True))
         return
     names = [f"{draft.name}{MARK}{number}" for number in range(len(edits) + 1)]
-    yield replace(draft, name=names[0], fields=_without(draft.fields, _FINISHING | {"edits"}), outputless=True)
+    yield replace(draft, name=names[0], fields=_without(draft.fields, _FINISHING | {"edits"}), edited=draft.name)
     for number, entry in enumerate(edits, 1):
         yield _version(draft, names[number], names[number - 1], number - 1, entry)
     # Its size is that of the last version, which nobody knows before it is there.
-    inner = GENERATION - _SERVICE - {"prompt", "style", "params"} | {"edits", "file", "protect"}
+    inner = GENERATION - _SERVICE - {"prompt", "style", "params", "freeze"} | {"edits", "file"}
     yield replace(draft, fields=_without(draft.whole, inner), versions=tuple(names))
 
 
 def _version(draft: Draft, name: str, before: str, index: int, entry: str | Mapping[str, Any]) -> Draft:
     """The draft of one edit: its own fields over those it takes from the asset."""
     own: dict[str, Any] = {"prompt": entry} if isinstance(entry, str) else dict(entry)
-    taken = {"seed"} if _SERVICE & own.keys() else TAKEN
+    # Another model has parameters of its own; another provider of the same model has not.
+    taken = {"seed"} if "model" in own else TAKEN - _SERVICE | {"model"} if _SERVICE & own.keys() else TAKEN
     fields = {key: value for key, value in draft.whole.items() if key in _SHARED | taken}
     fields |= {**own, "params": {**fields.get("params", {}), **own["params"]}} if "params" in own else own
     source, path = draft.where.origin(("edits", index))
     where = Where(Layer(source, path, own), *draft.where.layers)
-    return replace(draft, name=name, own=own, fields=fields, whole=fields, where=where, lost=frozenset(), input=before, outputless=True)
+    return replace(draft, name=name, own=own, fields=fields, whole=fields, where=where, lost=frozenset(), input=before, edited=draft.name)
 
 
 def _without(fields: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:

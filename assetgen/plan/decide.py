@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from assetgen import recipe
 from assetgen.lockfile import Block, Lock, Original
 from assetgen.model import Asset, Json, Manifest, Reference, Upstream
-from assetgen.plan import generate, outputs
+from assetgen.plan import chains, generate, outputs
 from assetgen.plan.facts import Choices, Facts
 from assetgen.plan.graph import ordered, references, upstream
 from assetgen.plan.names import Names
@@ -28,12 +28,13 @@ class Planner:
     def __post_init__(self) -> None:
         """Index what the whole lock knows, once."""
         self.ours = frozenset(written.sha256 for block in self.lock.values() for written in block.outputs)
-        self.names = Names(self.manifest.assets, self.lock, self.facts)
+        self.names = Names(self.manifest.assets, self.lock, self.facts, self.settled)
 
     def plan(self, jobs: Iterable[OpenJob] = ()) -> Plan:
         """Settle every asset."""
         for asset in ordered(self.manifest.assets):
             self.settle(asset)
+        self.settled |= {planned.name: planned for planned in chains.stopped(self.settled)}
         assets = {name: self.settled[name] for name in self.manifest.assets}
         taken = {planned.renamed_from for planned in assets.values()}
         orphans = tuple(sorted(name for name in self.lock if name not in assets and name not in taken))
@@ -98,23 +99,14 @@ class Planner:
         if asset.file is not None:
             return self._finish(replace(planned, chosen=str(request["file"])))
         if asset.versions:
-            return self._finish(replace(planned, chosen=self._version(planned)))
-        if block is not None and asset.freeze and block.original is not None:
+            planned = replace(planned, chosen=chains.last(planned, self.settled))
+            refusal = chains.replaced(planned, self.lock, self.choices)
+            return self._finish(planned) if refusal is None else replace(planned, state=State.BLOCKED, reasons=(refusal,))
+        same = block is not None and (not asset.edited or block.request.get("prompt") == request.get("prompt"))
+        if same and asset.freeze and block is not None and block.original is not None:
             frozen = () if block.request == request else ("frozen: changes of the request are not followed",)
             return self._finish(replace(planned, chosen=block.original.sha256, request=block.request, notes=frozen))
         return self._requested(planned, request, gen_key)
-
-    def _version(self, planned: AssetPlan) -> str:
-        """The original of an edited asset: the version that was picked, as long as the versions are the same, or else the last."""
-        block, last = planned.block, self.settled[planned.asset.versions[-1]].chosen
-        assert last is not None
-        picked = block is not None and block.original is not None and block.request == planned.request
-        return block.original.sha256 if picked and block is not None and block.original is not None else last
-
-    def _maker(self, planned: AssetPlan) -> AssetPlan:
-        """The asset that an original is from: one of the versions where there are some, else the asset itself."""
-        versions = (self.settled[name] for name in planned.asset.versions)
-        return next((version for version in versions if version.chosen == planned.chosen), planned)
 
     def _requested(self, planned: AssetPlan, request: dict[str, Json], gen_key: str) -> AssetPlan:
         """The original comes from a request: look at open jobs first, then at the lock, then at what the request yielded before."""
@@ -148,10 +140,10 @@ class Planner:
         reason = generate.why(planned)
         planned = replace(planned, reasons=(reason,))
         yielded = tuple(o for o in self.facts.yielded(gen_key) if self.facts.find(o.sha256) or self.facts.repeatable(o.provider))
-        if planned.block is not None and planned.asset.protect:
-            hint = f"assetgen build --regenerate {planned.name}"
-            text = f"{reason.text}, and it is protected"
-            return replace(planned, state=State.BLOCKED, reasons=(replace(reason, code="protected", text=text, hint=hint),))
+        refusal = chains.protected(planned, self.lock, self.choices)
+        if refusal is not None:
+            refusal = replace(refusal, text=f"{reason.text}, and {refusal.text}", changes=reason.changes)
+            return replace(planned, state=State.BLOCKED, reasons=(refusal,))
         if yielded:
             return self._restore(planned, yielded)
         paid = generate.paid_already(self.facts.jobs(gen_key), planned.name)
@@ -192,7 +184,7 @@ class Planner:
         for reference in references(planned.asset):
             if not isinstance(reference, Upstream):
                 continue
-            upstream = self._maker(self.settled[reference.name])
+            upstream = chains.maker(self.settled[reference.name], self.settled)
             if upstream.chosen is None or self.facts.find(upstream.chosen) or upstream.asset.file is not None:
                 continue
             original = upstream.block.original if upstream.block else None
@@ -208,7 +200,7 @@ class Planner:
         files, missing = self._op_files(asset)
         if missing is not None:
             return replace(planned, state=State.BLOCKED, reasons=(self._missing(missing),))
-        locked = self._maker(planned).block
+        locked = chains.maker(planned, self.settled).block
         original = locked.original if locked is not None and locked.original is not None and locked.original.sha256 == chosen else None
         source = original.source if original is not None and self.manifest.policy.provenance else None
         decided = tuple(
@@ -240,7 +232,7 @@ class Planner:
             blocked = tuple(o.reason for o in planned.outputs if o.state is OutputState.BLOCKED and o.reason is not None)
             return replace(planned, state=State.BLOCKED, reasons=blocked)
         reasons += self._lock_only(planned, original)
-        maker = self._maker(planned)
+        maker = chains.maker(planned, self.settled)
         if OutputState.FINISH in states and maker.asset.file is None and not self.facts.find(planned.chosen):
             if original is not None and self.facts.repeatable(original.provider):
                 return replace(planned, state=State.RESTORE, reasons=reasons, redraw=True)
@@ -254,7 +246,8 @@ class Planner:
     def _lock_only(self, planned: AssetPlan, original: Original | None) -> tuple[Reason, ...]:
         """Reasons to write the lock although every output is right."""
         if planned.renamed_from is not None:
-            return (Reason(code="renamed", text=f'renamed from "{planned.renamed_from}"'),)
+            text = "takes over the picture of" if "~" in planned.name + planned.renamed_from else "renamed from"
+            return (Reason(code="renamed", text=f'{text} "{planned.renamed_from}"'),)
         if planned.asset.file is not None and original is None:
             return (Reason(code="file-changed", text=f'"{planned.asset.file}" is new or has changed'),)
         if planned.asset.versions and (planned.block is None or planned.block.request != planned.request):

@@ -9,12 +9,14 @@ from assetgen.model import Asset, Json, Local, Reference
 from assetgen.plan import generate
 from assetgen.plan.facts import Facts
 from assetgen.plan.graph import references
+from assetgen.plan.states import AssetPlan
 
 
 class Names:
     """Matches assets and blocks. An exact answer under another name goes before an own block that does not answer."""
 
-    def __init__(self, assets: Mapping[str, Asset], lock: Lock, facts: Facts) -> None:
+    def __init__(self, assets: Mapping[str, Asset], lock: Lock, facts: Facts, settled: Mapping[str, AssetPlan]) -> None:
+        self._settled = settled
         self._assets = assets
         self._lock = lock
         self._facts = facts
@@ -61,8 +63,10 @@ class Names:
                 return old
         return None
 
-    def _locked(self, name: str) -> str | None:
-        """The original that an asset has in the lock."""
+    def _chosen(self, name: str) -> str | None:
+        """The original of an asset: as it was settled, or else as it is locked."""
+        if name in self._settled:
+            return self._settled[name].chosen
         block = self._lock.get(name)
         return block.original.sha256 if block is not None and block.original is not None else None
 
@@ -75,7 +79,7 @@ class Names:
             return "versions" in block.request
         content: dict[Reference, str] = {}
         for reference in references(asset):
-            found = self._facts.content(reference.path) if isinstance(reference, Local) else self._locked(reference.name)
+            found = self._facts.content(reference.path) if isinstance(reference, Local) else self._chosen(reference.name)
             if found is None:
                 return True
             content[reference] = found
