@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from assetgen.errors import AssetgenError, Impossible, UsageError
 from assetgen.post import Op
-from assetgen.providers import SERVER, Factory, Http, Provider, Settings, Traits, kind_of
+from assetgen.providers import SERVER, Factory, Http, Provider, Settings, Traits, kind_of, owner_of
 from assetgen.providers.absent import Absent
 from assetgen.providers.aliases import Alias, Renamed
 from assetgen.providers.foreign import Foreign, said
@@ -99,6 +99,9 @@ class Providers(Mapping[str, Provider]):
 
     def _alias(self, name: str) -> Provider:
         kind = kind_of(name)
+        owner = owner_of(name.partition(":")[2], found(PROVIDERS))
+        if owner is not None:
+            raise Impossible(f'"{name}" would be sent the keys of the provider "{owner}"', hint=f'"{kind}:my-{owner}"')
         variable = self.made(kind).traits.url
         if variable is None:
             raise Impossible(f'the provider "{kind}" has no base URL, so that there is no other server of it', hint=f'provider = "{kind}"')

@@ -6,7 +6,7 @@ Nothing of this ever stands in a manifest, and nothing read here may appear in a
 import base64
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -59,10 +59,15 @@ class Settings:
 
     def redact(self, text: str) -> str:
         """The text without any secret, also where one stands in base64, percent-encoded, or with its last twelve characters only."""
-        for secret in self.secrets():
-            for form in _forms(secret):
-                text = text.replace(form, "[redacted]")
-        return text
+        # All are looked for in the text as it is: what one leaves of another, whose end or beginning it shares, would be shown.
+        spans = sorted(span for form in {form for secret in self.secrets() for form in _forms(secret)} for span in _found(form, text))
+        parts: list[str] = []
+        reached = 0
+        for start, stop in spans:
+            if start >= reached:
+                parts += [text[reached:start], "[redacted]"]
+            reached = max(reached, stop)
+        return "".join([*parts, text[reached:]])
 
 
 def unguarded(root: Path) -> list[Noted]:
@@ -72,13 +77,21 @@ def unguarded(root: Path) -> list[Noted]:
     return [Noted(message='".env" is not ignored by git, so its keys can be committed', hint="echo .env >> .gitignore")]
 
 
-def _forms(secret: str) -> list[str]:
+def _found(form: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where a form stands, also where it overlaps with itself."""
+    at = text.find(form)
+    while at >= 0:
+        yield at, at + len(form)
+        at = text.find(form, at + 1)
+
+
+def _forms(secret: str) -> set[str]:
     data = secret.encode()
     coded = [base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()]
     forms = {secret, quote(secret, safe=""), *coded, *(form.rstrip("=") for form in coded)}
     if len(secret) > 16:
         forms.add(secret[-12:])
-    return sorted(forms, key=len, reverse=True)
+    return forms
 
 
 def _dotenv(root: Path) -> dict[str, str]:

@@ -43,6 +43,11 @@ def pairs(provider):
     return [name for name, model in CATALOG.models.items() if provider in model.services]
 
 
+def asked(provider):
+    """Those of them that can still be asked: requests to a retired one fail anyway, but for OpenAI's, which compatible servers have."""
+    return [name for name in pairs(provider) if CATALOG.models[name].retired is None or provider == "openai"]
+
+
 def offered(name, provider, check, usual=None):
     """The requests, each with the words for what it shows. Raises AssertionError for an offer that the provider's own `check` refuses.
 

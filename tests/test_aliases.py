@@ -5,7 +5,7 @@ import pytest
 from assetgen.errors import Impossible, Refused, Unauthorized, UsageError
 from assetgen.net import Http
 from assetgen.plugins import Providers
-from assetgen.providers import Request, comfyui, fal, firefly, ideogram, kind_of, openai, replicate, stability
+from assetgen.providers import Request, comfyui, fal, firefly, ideogram, kind_of, openai, owner_of, replicate, stability
 from assetgen.providers.absent import Absent
 from assetgen.providers.aliases import Renamed
 from assetgen.settings import Settings
@@ -99,6 +99,22 @@ def test_names_that_nobody_has():
     assert isinstance(providers["sketch:x"], Absent)
     with pytest.raises(Impossible, match="has no base URL"):
         providers.made("sketch:x")
+
+
+def test_a_server_that_would_get_the_keys_of_a_provider_is_none():
+    providers = Providers(Settings(({"STABILITY_API_KEY": "key", "STABILITY_BASE_URL": "http://x"}, {"FAL_BASE_URL": "http://x"})), Http())
+    for name, owner in [("openai:stability", "stability"), ("openai:openai", "openai"), ("comfyui:fal", "fal")]:
+        with pytest.raises(Impossible) as caught:
+            providers.made(name)
+        kind = name.partition(":")[0]
+        assert caught.value.message == f'"{name}" would be sent the keys of the provider "{owner}"'
+        assert caught.value.hint == f'"{kind}:my-{owner}"'
+        assert isinstance(providers[name], Absent)
+
+
+@pytest.mark.parametrize(("word", "owner"), [("a", None), ("fal", "fal"), ("my-own", "my_own"), ("my_own", "my_own"), ("fals", None)])
+def test_the_owner_of_a_word(word, owner):
+    assert owner_of(word, ["fal", "my_own"]) == owner
 
 
 def test_what_stands_in_for_a_broken_provider_refuses_everything():

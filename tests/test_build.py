@@ -475,7 +475,7 @@ def test_a_reference_that_is_no_picture_is_not_sent(shop):
     shop.write(HERO + 'references = ["brand.png"]\n')
     (shop.path / "brand.png").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 5\n")
     outcome = shop.build()
-    assert outcome.results["hero"].message == '"brand.png", a reference of "hero", is not a picture'
+    assert outcome.results["hero"].message == 'never generated; "brand.png" is not a picture'
     assert (outcome.results["hero"].hint, shop.asked, shop.rows) == ("git lfs pull", 0, ())
 
 

@@ -99,6 +99,7 @@ class ModelTable(Strict):
     prompt_limit: int | None = None
     prompt_tokens: int | None = None
     params: dict[str, ParamTable] = {}
+    free_params: bool = False
     retired: date | None = None
     shutdown: date | None = None
     replaced_by: list[str] = []

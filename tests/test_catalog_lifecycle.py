@@ -19,7 +19,7 @@ def test_a_retired_model_is_a_notice_with_its_replacement():
     found = notice("dall-e-3")
     assert found.kind == "retired"
     assert found.message == '"dall-e-3" was retired on 2026-05-12'
-    assert found.hint == 'model = "gpt-image-2.5-sunburst" or "gpt-image-2.5-flare"'
+    assert found.hint == 'model = "gpt-image-2.6-sunburst" or "gpt-image-2.6-flare"'
     assert notice("gpt-image-1").message == '"gpt-image-1" was retired on 2026-10-23'
 
 

@@ -142,6 +142,19 @@ def test_providers_never_show_a_key(project):
     assert re.split(r" {2,}", row)[:3] == ["openai", "yes, OPENAI_API_KEY", "its own"]
 
 
+def test_providers_lists_the_servers_that_the_manifest_names(project):
+    text = 'version = 1\n[models.m]\nid = { openai = "m" }\nvia = ["fal:garage", "openai"]\n[assets.a]\nprompt = "a fox"\n'
+    project.write("assetgen.toml", f'{text}model = "m"\n[assets.b]\nprompt = "b"\nprovider = "openai:localai"\nmodel = "sd"\n')
+    listed = {each["name"]: each for each in json.loads(project("providers", "--json").stdout)["providers"]}
+    assert listed["openai:localai"]["base_url"] == "its own"
+    project.write(".env", "LOCALAI_BASE_URL=http://127.0.0.1:1/v1\nGARAGE_KEY=key-0123456789\n")
+    listed = {each["name"]: each for each in json.loads(project("providers", "--json").stdout)["providers"]}
+    assert listed["openai:localai"]["base_url"] == "LOCALAI_BASE_URL of .env"
+    assert listed["fal:garage"]["key"] == "yes, GARAGE_KEY"
+    project.write("assetgen.toml", "version = ")
+    assert not any(":" in each["name"] for each in json.loads(project("providers", "--json").stdout)["providers"])
+
+
 def test_a_key_in_a_prompt_is_not_shown(project):
     project.write("assetgen.toml", MANIFEST.replace("a red fox", "canary-0123456789"))
     for words in (["why", "fox"], ["plan", "--json"], ["why", "fox", "--json"]):

@@ -2,9 +2,12 @@
 
 The requests are what our clients and the real SDKs put on the wire: a server takes them down and refuses them. The descriptions are no part
 of this repository; fal has none, and is judged by the table tests/fal_inputs.json, made from the types that it publishes (2026-08-02).
+What goes into a model of Replicate stands in tests/replicate_inputs.json (2026-11-22), with a source for each; where none is on record,
+a row has the names and kinds of inputs alone.
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -19,10 +22,12 @@ from assetgen.net import Http
 from assetgen.providers import Request, comfyui, fal, firefly, ideogram, openai, replicate, stability
 from assetgen.settings import Settings
 from tests import descriptions, offered
+from tests.servers import serve
 from tests.servers.clients import Slip
 from tests.servers.recorder import Sent, serve_recorder
 
 FAL = json.loads((Path(__file__).parent / "fal_inputs.json").read_text())
+REPLICATE = json.loads((Path(__file__).parent / "replicate_inputs.json").read_text())
 # A workflow is the user's; the catalog offers what is bound to it.
 NODE = {"class_type": "X", "inputs": dict.fromkeys(("text", "not", "seed", "width", "height", "image", "mask", "lora", "scale"), 0)}
 FLOW = {
@@ -128,6 +133,15 @@ def judge_replicate(sent):
     assert sent.path.startswith("/v1/models/") or sent.path == "/v1/predictions"
     named = "schemas_prediction_request" if sent.path.startswith("/v1/models/") else "schemas_version_prediction_request"
     described.closed({"$ref": f"#/components/schemas/{named}"}, sent.fields)
+    if sent.path != "/v1/predictions":
+        name = sent.path.removeprefix("/v1/models/").removesuffix("/predictions")
+        assert name in REPLICATE, f"no inputs for {name}"
+        judge_of_inputs(name).validate(sent.fields["input"])
+
+
+@cache
+def judge_of_inputs(name):
+    return jsonschema.Draft202012Validator(REPLICATE[name])
 
 
 def judge_ideogram(sent):
@@ -196,7 +210,7 @@ def judge_of_app(name):
 def judge_fal(sent):
     name = sent.path.removeprefix("/")
     # Its own guide says that it takes what the one before it took.
-    name = {"google/nano-banana-2.1": "fal-ai/nano-banana-2"}.get(name, name)
+    name = re.sub(r"^google/nano-banana-2\.1(?=/edit$|$)", "fal-ai/nano-banana-2", name)
     assert name in FAL, f"no types for {name}"
     judge_of_app(name).validate(sent.fields)
 
@@ -220,7 +234,7 @@ PROVIDERS = {
     "comfyui": (comfyui.create, {"COMFYUI_URL": "ROOT"}, judge_comfyui),
 }
 # The older engine of Stability is asked over gRPC, whose own types are its description.
-CASES = [(name, model) for name in PROVIDERS for model in offered.pairs(name) if (name, model) != ("stability", "sdxl")]
+CASES = [(name, model) for name in PROVIDERS for model in offered.asked(name) if (name, model) != ("stability", "sdxl")]
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +280,43 @@ def test_whatever_the_catalog_offers_is_sent_as_described(connected, server, pro
     assert wrong == []
 
 
+def judge_message(message):
+    """A message of the older engine: its names and types are the stubs', and these are the ranges of the engine's documentation."""
+    image = message.image
+    [parameters] = image.parameters
+    assert message.engine_id == "stable-diffusion-xl-1024-v1-0"
+    assert (image.width % 64, image.height % 64, image.width * image.height <= 1024**2) == (0, 0, True)
+    assert 1 <= image.samples <= 10
+    assert not image.HasField("steps") or 10 <= image.steps <= 150
+    assert not parameters.sampler.HasField("cfg_scale") or 0 <= parameters.sampler.cfg_scale <= 35
+    assert not parameters.schedule.HasField("start") or 0 <= parameters.schedule.start <= 1
+    assert all(0 <= seed < 2**32 for seed in image.seed)
+    texts = [prompt for prompt in message.prompt if prompt.HasField("text")]
+    assert texts[0].text == "a fox in the snow"
+    assert {prompt.parameters.weight for prompt in texts} <= {1.0, -1.0}
+    assert all(prompt.artifact.binary for prompt in message.prompt if not prompt.HasField("text"))
+
+
+def test_whatever_the_catalog_offers_of_the_older_engine_is_in_its_ranges():
+    http = Http()
+    with serve("stability-grpc") as server:
+        made = stability.create(Settings(({"STABILITY_HOST": server.base_url, "STABILITY_API_KEY": "key-0123456789"},)), http)
+        usual = {"api": "grpc"}
+        requests = [request for _, request in offered.offered("sdxl", "stability", made.check, usual)]
+        for request in (*requests, offered.crowded("sdxl", "stability", made.check, usual)):
+            assert made.generate(request, Slip())
+            judge_message(server.messages[-1])
+        assert len(server.messages) == len(requests) + 1 > 50
+        for field, value in {"steps": 151, "width": 1000, "samples": 11}.items():
+            wrong = type(server.messages[0])()
+            wrong.CopyFrom(server.messages[0])
+            setattr(wrong.image, field, value)
+            with pytest.raises(AssertionError):
+                judge_message(wrong)
+    made.close()
+    http.close()
+
+
 @descriptions.needed
 def test_a_model_that_the_catalog_does_not_know_is_sent_as_described(connected, server):
     picture = {"references": (offered.PICTURE,), "mask": offered.MASK}
@@ -300,6 +351,7 @@ def test_what_only_a_variant_of_a_model_lacks_is_refused_in_the_plan(connected, 
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "multipart/form-data; boundary=x"}
+FLUX_DEV = "/v1/models/black-forest-labs/flux-dev"
 WRONG = [
     ("openai", "/v1/images/generations", JSON, {"prompt": "a fox", "model": "gpt-image-2", "steps": 3}),
     ("openai", "/v1/images/generations", JSON, {"prompt": "a fox", "model": "gpt-image-2", "n": 11}),
@@ -307,7 +359,12 @@ WRONG = [
     ("openai", "/v1/images/generations", JSON, {"model": "gpt-image-2"}),
     ("openai", "/v1/images/edits", FORM, {"prompt": "a fox", "model": "gpt-image-2"}),
     ("openai", "/v1/images/edits", FORM, {"prompt": "a fox", "image": "binary", "n": "many"}),
-    ("replicate", "/v1/models/a/b/predictions", JSON, {"input": {}, "version": "x"}),
+    ("replicate", f"{FLUX_DEV}/predictions", JSON, {"input": {"prompt": "a fox"}, "version": "x"}),
+    ("replicate", f"{FLUX_DEV}/predictions", JSON, {"input": {"prompt": "a fox", "steps": 28}}),
+    ("replicate", f"{FLUX_DEV}/predictions", JSON, {"input": {"prompt": "a fox", "guidance": 11}}),
+    ("replicate", f"{FLUX_DEV}/predictions", JSON, {"input": {"prompt": "a fox", "aspect_ratio": "7:5"}}),
+    ("replicate", f"{FLUX_DEV}/predictions", JSON, {"input": {}}),
+    ("replicate", "/v1/models/no/model/predictions", JSON, {"input": {"prompt": "a fox"}}),
     ("replicate", "/v1/predictions", JSON, {"input": {}}),
     ("replicate", "/v1/predictions", JSON, {"version": "x", "input": "a fox"}),
     ("fal", "/fal-ai/flux/dev", JSON, {"prompt": "a fox", "steps": 3}),

@@ -14,9 +14,11 @@ from PIL import ImageChops
 
 from assetgen.engine.build import Options, run
 from assetgen.errors import BadAnswer, Refused, Unavailable
-from assetgen.events import Failed, Progressed
+from assetgen.events import Failed, Progressed, Retried, Skipped
 from assetgen.model import Lora, Size
 from assetgen.providers import Guide
+from assetgen.report.progress import lines
+from assetgen.report.text import plain
 from tests.local import Sheet, ask, left_half, picture, pixels, studios
 from tests.projects import results
 
@@ -72,7 +74,9 @@ def test_the_seed_decides_the_bytes(models, name):
     assert (pixels(one.data).size, one.seed, one.model, one.unhonoured) == ((64, 64), 7, name, ())
     told = one.effective
     assert (told["mode"], told["precision"], told["device"], told["steps"]) == ("full", "float32", "cpu", 2)
-    assert {"weights", "torch", "diffusers", "guidance"} <= told.keys()
+    assert {"weights", "torch", "diffusers"} <= told.keys()
+    # The tiny klein is distilled, as the published one is: there is no guidance that could hold.
+    assert ("guidance" in told) is (name != "flux2-klein")
     assert "drawn" not in told
     assert differs(one.data, draw(models, ask(name, "a blue boat")).data)
 
@@ -125,7 +129,7 @@ def test_controls_with_a_reference_and_a_mask(models, name):
     assert masked not in {with_both, draw(models, ask(name, references=(picture(),), mask=left_half())).data}
 
 
-@pytest.mark.parametrize("name", ["sd15", "flux"])
+@pytest.mark.parametrize("name", ["sd15", "sd3", "flux", "flux2-klein", "z-image"])
 def test_loras_are_weighted_and_leave_nothing_behind(models, tiny, name):
     plain = draw(models, ask(name)).data
     files = {"a": tiny(f"{name}-lora").read_bytes(), "b": tiny(f"{name}-lora-2").read_bytes()}
@@ -208,6 +212,22 @@ def test_values_that_sixteen_bits_cannot_hold_are_drawn_in_float32(studio, tiny)
     assert draw(provider, ask("m", references=(picture(),))).effective["retried"] == "vae in float32"
 
 
+def test_the_report_says_that_a_picture_was_drawn_again(shop, tiny):
+    """In the asset's own line; or, where that waits for a pick, for each of the pictures to pick from."""
+    shutil.copytree(tiny("sd15-overflow"), shop.path / "models/m")
+    config = shop.path.parent / "config.toml"
+    config.write_text('[providers.diffusers]\ndevice = "cpu"\nprecision = "float16"\n')
+    fields = 'prompt = "a red fox"\nprovider = "diffusers"\nmodel = "models/m"\nsize = "64x64"\nseed = 7\nparams = { steps = 2 }\n'
+    text = f'version = 1\n[assets.fox]\n{fields}outputs = ["fox.png"]\n[assets.owl]\n{fields}candidates = 2\nnegative = "fog"\n'
+    outcome = shop.write(text, head="").build(environ={"ASSETGEN_CONFIG": str(config)})
+    assert results(outcome) == {"fox": "done", "owl": "waits"}
+    said = [plain(line) for event in shop.told for line in lines(event)]
+    again = "it came with values that are no numbers (NaN), so it was drawn once more with vae in float32"
+    at = said.index("generated fox  fox.png")
+    assert said[at + 1] == f"          note: {again}"
+    assert said.count(f'note: "owl": {again}') == 2
+
+
 def test_weights_that_can_hold_code_are_refused(studio, tiny):
     provider = studio(models={"m": str(tiny("sd15-pickled"))})
     message = '"m/unet/diffusion_pytorch_model.bin" can hold code, and only safetensors are loaded'
@@ -280,18 +300,20 @@ def test_a_killed_process_fails_one_asset_and_the_rest_is_built(shop, models, ti
         f'[assets.{name}]\nprompt = "a red fox"\n{line.format(steps, name)}' for name, steps in (("fox", 200), ("owl", 2))
     )
     shop.write(text, head="")
-    events, killed = [], []
+    events, killed = [], set()
 
     def notify(event):
         events.append(event)
-        if isinstance(event, Progressed) and event.asset == "fox" and event.text.startswith("step ") and not killed:
-            killed.extend(child.pid for child in children() if child.pid not in others)
-            for pid in killed:
+        if isinstance(event, Progressed) and event.asset == "fox" and event.text.startswith("step "):
+            for pid in {child.pid for child in children()} - others - killed:
+                killed.add(pid)
                 os.kill(pid, signal.SIGKILL)
 
     others = {child.pid for child in children()}
     outcome = run(shop.path, Options(max_cost=Decimal(0)), notify, environ=shop.env())
     assert results(outcome) == {"fox": "failed", "owl": "done"}
+    # Once more in a lower mode, and no third time.
+    assert len(killed) == 2
     [failed] = [event for event in events if isinstance(event, Failed)]
     text = 'out of memory: the system ended the process that draws with "models/sd15" (signal 9)'
     assert (failed.asset, failed.kind, failed.message) == ("fox", "bad-answer", text)
@@ -299,6 +321,52 @@ def test_a_killed_process_fails_one_asset_and_the_rest_is_built(shop, models, ti
     # The owl was drawn by a new process, and any other draws the same.
     assert shop.store.get(shop.locked()["owl"].original.sha256) == draw(models, ask("sd15")).data
     assert {child.pid for child in children()} == others
+
+
+def test_a_process_that_the_system_ended_is_followed_by_one_in_a_lower_mode(studio, models, tiny):
+    provider = studio(device="cpu", models={"m": str(tiny("sd15"))})
+    job = Killer(provider)
+    made = draw(provider, ask("m"), job)
+    assert (made.effective["mode"], made.effective["lowered_from"]) == ("tiled", "full")
+    killed = 'out of memory: the system ended the process that draws with "m" (signal 9)'
+    assert f"{killed}: once more, one mode lower" in job.told
+    # The next picture begins there, in the process that is left.
+    again = Sheet()
+    assert draw(provider, ask("m"), again).data == made.data
+    assert again.told == ["step 1 of 2", "step 2 of 2"]
+
+
+class Killer(Sheet):
+    """A job on paper in whose first step the system ends the process that draws."""
+
+    def __init__(self, provider):
+        super().__init__()
+        self.provider = provider
+        self.pid = None
+
+    def progress(self, fraction, text):
+        super().progress(fraction, text)
+        if text.startswith("step ") and self.pid is None:
+            [self.pid] = self.provider.pids.values()
+            os.kill(self.pid, signal.SIGKILL)
+
+
+def test_an_interrupt_of_a_local_model_is_no_failure(shop, models, tiny):
+    """Ctrl-C in the middle of a picture: it is skipped, nothing is called a retry, and the line of the report says why."""
+    shutil.copytree(tiny("sd15"), shop.path / "models/sd15")
+    line = 'provider = "diffusers"\nmodel = "models/sd15"\nsize = "64x64"\nseed = 7\nparams = { steps = 200 }\n'
+    shop.write(f'version = 1\n[assets.fox]\nprompt = "a red fox"\n{line}', head="")
+    events = []
+
+    def notify(event):
+        events.append(event)
+        if isinstance(event, Progressed) and event.text.startswith("step 1 "):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    outcome = run(shop.path, Options(max_cost=Decimal(0)), notify, environ=shop.env())
+    assert (results(outcome), outcome.results["fox"].message, outcome.exit_code) == ({"fox": "skipped"}, "interrupted", 130)
+    assert not [event for event in events if isinstance(event, Failed | Retried)]
+    assert [event.why for event in events if isinstance(event, Skipped)] == ["interrupted"]
 
 
 def test_a_worker_ends_with_its_parent(tiny, tmp_path):

@@ -1,11 +1,14 @@
 """What is refused, found and remarked upon before any library is loaded: places, folders, families, prompts. Nothing is drawn here."""
 
+import importlib
 import json
 import shutil
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 
+import diffusers
 import pytest
 
 from assetgen.engine.workspace import catalog
@@ -14,10 +17,12 @@ from assetgen.model import Lora, Size
 from assetgen.providers import Guide, Request
 from assetgen.providers.diffusers import create, rules
 from assetgen.providers.diffusers.device import Device, Machine, cards, memory
-from assetgen.providers.diffusers.families import FAMILIES, KNOWN, USUAL
+from assetgen.providers.diffusers.families import DISTILLED, FAMILIES, KNOWN, USUAL, drawn_steps
 from assetgen.providers.diffusers.options import options
+from assetgen.providers.diffusers.placement import demand, ladder
+from assetgen.providers.diffusers.places import Spot
 from assetgen.providers.diffusers.remarks import duration, remarks, slower, tokens
-from assetgen.providers.diffusers.weights import Component, read
+from assetgen.providers.diffusers.weights import Component, control, read
 from assetgen.settings import Settings
 from tests.local import ask, cached, left_half, picture, studios
 
@@ -220,6 +225,12 @@ def guide(**more):
             'there is no step left to draw: {"steps": 2, "strength": 0.1}',
             "strength = 0.5",
         ),
+        ({"references": (picture(),), "steps": 1}, 'there is no step left to draw: {"steps": 1, "strength": 0.6}', "strength = 1"),
+        (
+            {"references": (picture(),), "steps": 3, "params": {"strength": 0.2}},
+            'there is no step left to draw: {"steps": 3, "strength": 0.2}',
+            "strength = 0.34",
+        ),
     ],
 )
 def test_what_stable_diffusion_is_not_asked_for(studio, more, message, hint):
@@ -279,6 +290,44 @@ def test_a_distilled_model_reads_no_negative_prompt():
     assert not rules.honours_negative(ask("z-image"), FAMILIES["z-image"], "Tongyi-MAI/Z-Image-Turbo")
 
 
+@pytest.mark.parametrize("family", ["sd15", "sdxl", "sd3", "flux", "z-image"])
+@pytest.mark.parametrize(("steps", "strength"), [(1, 0.6), (1, 1.0), (2, 0.4), (3, 0.34), (4, 0.9), (50, 0.01), (10, 0.3), (7, 0)])
+def test_the_steps_that_are_left_are_those_of_the_pipeline(family, steps, strength):
+    """Every pipeline counts for itself, in `get_timesteps`, which asks its scheduler alone."""
+    for kind in ("image", "inpaint"):
+        pipe = type("Counter", (getattr(diffusers, FAMILIES[family].pipelines[kind]),), {"__init__": lambda _: None})()
+        pipe.scheduler = Steps(range(steps))
+        left = pipe.get_timesteps(steps, strength, "cpu")[0]
+        assert len(left) == drawn_steps(FAMILIES[family], steps, strength)
+
+
+class Steps:
+    """The part of a scheduler that counts."""
+
+    order = 1
+
+    def __init__(self, steps):
+        self.timesteps = list(steps)
+
+
+def test_a_distilled_model_has_no_guidance(studio, tiny, tmp_path):
+    names = ("flux-schnell", "flux2-klein", "flux")
+    own = studio(models={name: str(tiny(name)) for name in names}, download=True)
+    for name in names[:2]:
+        told = (f'model "{name}" is distilled, and has no guidance', 'remove "guidance" from params')
+        assert refused(own, ask(name, params={"guidance": 3})) == told
+        own.check(ask(name))
+    own.check(ask("flux", params={"guidance": 3}))
+    # By its id alone, where its files are not here yet.
+    hub = "black-forest-labs/FLUX.1-schnell"
+    assert refused(own, ask(hub, params={"guidance": 3}))[0] == f'model "{hub}" is distilled, and has no guidance'
+    # The base of klein is not distilled, and says so in its index alone.
+    shutil.copytree(tiny("flux2-klein"), tmp_path / "project/models/base")
+    spoil(tmp_path / "project/models/base", "model_index.json", lambda table: table.update(is_distilled=False))
+    own.check(ask("models/base", params={"guidance": 3}))
+    assert (read(tiny("flux2-klein"), "k").distilled, read(tmp_path / "project/models/base", "k").distilled) == (True, False)
+
+
 # --- remarks
 
 
@@ -324,9 +373,13 @@ def test_a_model_that_can_change_or_is_not_here(studio, tiny, hub):
 
 
 def test_a_negative_prompt_that_is_not_read(studio, tiny):
-    own = studio(models={"flux": str(tiny("flux"))})
-    assert said(own, ask("flux", negative="text")) == ('FLUX.1 does not read "negative" with these params',)
-    assert said(own, ask("flux", negative="text", params={"true_cfg": 3})) == ()
+    turbo = "stabilityai/stable-diffusion-3.5-large-turbo"
+    own = studio(models={"flux": str(tiny("flux")), "turbo": str(tiny("sd3"))})
+    assert own.ignored(ask("flux", negative="text")) == ("negative",)
+    assert own.ignored(ask("flux")) == ()
+    assert own.ignored(ask("flux", negative="text", params={"true_cfg": 3})) == ()
+    assert own.ignored(replace(ask("turbo", negative="text"), id=turbo)) == ("negative",)
+    assert own.ignored(replace(ask("turbo", negative="text", params={"guidance": 4}), id=turbo)) == ()
 
 
 def test_how_long_a_cpu_takes(studio, tiny):
@@ -350,6 +403,65 @@ def test_how_long_a_cpu_takes(studio, tiny):
     assert duration(ask("flux", size=Size(2048, 1024), steps=28), real) == pytest.approx(2 * duration(request, real))
 
 
+@pytest.mark.parametrize(
+    ("family", "hub", "steps", "passes"),
+    [
+        ("z-image", "Tongyi-MAI/Z-Image-Turbo", 9, 1),
+        ("z-image", None, 50, 2),
+        ("sd3", "stabilityai/stable-diffusion-3.5-large-turbo", 4, 1),
+        ("sd3", None, 28, 2),
+        ("sdxl", None, 50, 2),
+        ("flux", None, 28, 1),
+    ],
+)
+def test_a_cpu_takes_as_long_as_the_model_has_steps(tiny, family, hub, steps, passes):
+    """Turbo models have defaults of their own, also where the user has named a folder for them."""
+    weights, request = read(tiny(family), family), Request(model="m", prompt="x", size=Size(64, 64))
+    once = duration(replace(request, params={"steps": 1, "guidance": 0}), weights)
+    assert duration(request, weights, hub) == pytest.approx(steps * passes * once)
+    half = replace(request, references=(picture(),), params={"strength": 0.5})
+    assert duration(half, weights, hub) == pytest.approx(steps * passes * once / 2)
+
+
+def test_the_remark_knows_a_turbo_model_by_the_folder_that_stands_for_it(tiny):
+    small = read(tiny("z-image"), "m")
+    real = replace(small, components=(Component(name="transformer", floats=12 * 10**9),))
+    spot = Spot(label="z-image", path=small.folder)
+    turbo = Request(model="z-image", id="Tongyi-MAI/Z-Image-Turbo", prompt="x", size=Size(256, 256))
+    [short], [long] = (list(remarks(one, spot, real, CPU)) for one in (turbo, replace(turbo, id="")))
+    assert minutes(short) * 5 < minutes(long)
+
+
+def minutes(text):
+    number, unit = text.rpartition(" about ")[2].split()
+    return float(number) * {"minutes": 1, "hours": 60}[unit]
+
+
+def test_what_is_laid_over_a_model_needs_memory_too(studio, tiny):
+    own = studio(models={"m": str(tiny("sd15"))}, controls={"canny": str(tiny("sd15-controlnet"))}, loras={"l": str(tiny("sd15-lora"))})
+    model, net, size = read(tiny("sd15"), "m"), control(tiny("sd15-controlnet"), FAMILIES["sd15"], "n"), Size(64, 64)
+    alone = own._library.extras(ask("m"), model.family)
+    assert alone.beside(model, "float16", size) == demand(model.sizes("float16"), size)
+    laid = tiny("sd15-lora").stat().st_size
+    # One ControlNet that reads two pictures is loaded once.
+    request = ask("m", guides=guide() * 2, loras=(Lora(id="l"), Lora(file="own")), files={"own": b"12345"})
+    found = own._library.extras(request, model.family)
+    assert (found.controls, found.loras) == ((net,), laid + 5)
+    wanted, bare = (one.beside(model, "float16", size) for one in (found, alone))
+    assert wanted.total - bare.total == net.bytes("float16") + laid + 5
+    assert wanted.largest == max(*model.sizes("float16"), net.bytes("float16")) + laid + 5
+    # What just fits without them does not fit with them.
+    memory = bare.total + bare.activations
+    modes = [ladder(one, memory=memory, ram=10**12)[0].mode for one in (bare, wanted)]
+    assert modes == ["full", "model-offload"]
+
+
+def test_modules_are_not_hidden_by_their_functions():
+    package = importlib.import_module("assetgen.providers.diffusers")
+    for name in ("remarks", "options", "rules", "places", "weights"):
+        assert getattr(package, name) is sys.modules[f"assetgen.providers.diffusers.{name}"]
+
+
 def test_what_would_help_a_small_gpu(tiny):
     small = read(tiny("flux"), "flux")
     large = type(small)(
@@ -371,6 +483,14 @@ def test_what_would_help_a_small_gpu(tiny):
     assert noted(12 * 10**9, "torchao") == []
     assert noted(12 * 10**9, placement="sequential") == []
     assert noted(80 * 10**9) == []
+    asked = 'placement = "quantised" is not possible, and "{}" is taken: '
+    assert noted(12 * 10**9, placement="quantised") == [asked.format("group-offload") + none]
+    assert noted(12 * 10**9, "torchao", placement="quantised") == []
+    nothing = Machine(devices=(CPU,), ram=0, packages=frozenset())
+    assert list(slower(large, square, CPU, nothing, options({"placement": "quantised"}))) == [asked.format("full") + none]
+    both = Machine(devices=(CPU,), ram=0, packages=frozenset({"torchao"}))
+    why = 'no component of "FLUX.1" here has the gigabyte from which on it is quantised'
+    assert list(slower(small, square, CPU, both, options({"placement": "quantised"}))) == [asked.format("full") + why]
     assert list(slower(large, square, CPU, Machine(devices=(CPU,), ram=0, packages=frozenset()), options({}))) == []
 
 
@@ -383,7 +503,10 @@ def test_what_would_help_a_small_gpu(tiny):
         ({"modles": {}}, 'providers.diffusers has no key "modles"', 'did you mean "models"?'),
         ({"models": ["a"]}, "providers.diffusers.models must be a table of paths", 'models = { "flux-dev" = "/data/flux" }'),
         ({"device": "gpu"}, 'providers.diffusers.device must be a device of torch, such as "cuda:0" or "cpu"', 'device = "cuda:0"'),
-        ({"memory": 0}, "providers.diffusers.memory must be a number of GB above 0", "memory = 12"),
+        ({"memory": 0}, "providers.diffusers.memory must be a number of GB above 0, and at most 1000000", "memory = 12"),
+        ({"memory": float("inf")}, "providers.diffusers.memory must be a number of GB above 0, and at most 1000000", "memory = 12"),
+        ({"memory": float("nan")}, "providers.diffusers.memory must be a number of GB above 0, and at most 1000000", "memory = 12"),
+        ({"memory": 10**18}, "providers.diffusers.memory must be a number of GB above 0, and at most 1000000", "memory = 12"),
         (
             {"placement": "best"},
             "providers.diffusers.placement must be one of full, model-offload, quantised, group-offload, sequential",
@@ -452,10 +575,10 @@ def test_the_catalog_and_the_families_agree():
     """What the catalog promises of each model is what its family does, and every known id is the catalog's."""
     served = {model.services["diffusers"].id.lower(): model for model in catalog().models.values() if "diffusers" in model.services}
     assert set(served) == set(KNOWN)
-    assert set(USUAL) <= set(KNOWN)
+    assert set(USUAL) | DISTILLED <= set(KNOWN)
     for name, model in served.items():
         family, takes = KNOWN[name], model.supports_at("diffusers")
-        assert model.params_at("diffusers").keys() == rules.params_of(family).keys()
+        assert model.params_at("diffusers").keys() == rules.params_of(family, distilled=name in DISTILLED).keys()
         assert (takes.references, takes.lora, takes.control) == (family.references, family.lora, family.control is not None)
         assert takes.mask is ("inpaint" in family.pipelines)
         assert takes.negative is (family.negative or family.name == "flux")

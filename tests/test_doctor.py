@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import struct
+import tomllib
 from importlib.metadata import version
 
 import jsonschema
@@ -14,7 +15,7 @@ import pytest
 from assetgen.engine.doctor import examine, machine, needs, repository
 from assetgen.engine.doctor.local import Local
 from assetgen.engine.doctor.local import troubles as missing_models
-from assetgen.engine.doctor.services import Fault, asked, near, services
+from assetgen.engine.doctor.services import EXTRAS, Fault, asked, near, services
 from assetgen.engine.doctor.shelf import entry
 from assetgen.engine.doctor.software import extras, missing, package
 from assetgen.engine.survey import look
@@ -26,7 +27,9 @@ from assetgen.report.doctor import show
 from assetgen.report.examination import error, warning
 from assetgen.report.terminal import Terminal
 from assetgen.settings import Settings
+from tests.projects import ROOT
 from tests.servers import KEY, serve_comfyui, serve_openai
+from tests.servers.pictures import draw
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 GB = 10**9
@@ -99,12 +102,12 @@ def test_a_missing_key_is_told_first_and_with_its_cure(project):
     assert KEY not in done.stdout
 
 
-def lacking(folder, environ=None, installed=()):
-    """What the project in a folder lacks of providers, with this environment and these extras."""
+def lacking(folder, environ=None, installed=(), python=(3, 12)):
+    """What the project in a folder lacks of providers, with this environment, these extras and this Python."""
     with look(folder, environ=environ or {}) as survey:
         work = survey.workspace
         found = services(work.providers, work.settings, installed, needs.users(survey))
-        return list(needs.troubles(survey, found, installed))
+        return list(needs.troubles(survey, found, installed, python))
 
 
 def test_a_substitute_makes_it_a_warning(tmp_path):
@@ -209,10 +212,35 @@ def test_the_choice_follows_memory(tmp_path, tiny, devices, table, packages, mod
     assert any("on the cpu a picture takes about" in note for note in made["notes"]) == mode.endswith("cpu float32")
 
 
+@pytest.mark.parametrize(
+    ("lines", "problem", "hint"),
+    [
+        ("params = { steps = 900 }", '"steps" can\'t be 900', "1 to 200"),
+        ('loras = ["acme/none"]', 'the LoRA "acme/none" is not in the hub\'s cache, and nothing is downloaded', None),
+        (
+            'controls = [{ kind = "pose", image = "p.png" }]',
+            'no ControlNet is named for a control of the kind "pose"',
+            'controls = { "sd15-pose" = "/path/to/it" } in [providers.diffusers] of the user\'s configuration',
+        ),
+    ],
+)
+def test_what_is_refused_is_no_choice(tmp_path, tiny, lines, problem, hint):
+    (tmp_path / "models").mkdir()
+    shutil.copytree(tiny("sd15"), tmp_path / "models/sd15")
+    (tmp_path / "p.png").write_bytes(draw("pose", 64, 64))
+    (tmp_path / "assetgen.toml").write_text(local("models/sd15") + lines + "\n")
+    there = Machine(devices=(CPU,), ram=60 * GB, packages=frozenset())
+    with look(tmp_path, environ={"HF_HOME": str(tmp_path)}) as survey:
+        [made] = Local.of(survey.workspace.settings, there).choices(survey)
+        assert survey.plan.assets["fox"].reason == f"never generated; diffusers: {problem}"
+    assert (made["problem"], made["mode"], made["device"], made["needs"]) == (problem, None, None, None)
+    assert hint is None or made["hint"] == hint
+
+
 def test_wrong_options_of_local_models_are_told():
     there = Machine(devices=(CPU,), ram=GB, packages=frozenset())
     wrong = Local.of(Settings((), {"providers": {"diffusers": {"memory": -1}}}), there)
-    assert wrong.troubles == (error("providers.diffusers.memory must be a number of GB above 0", "memory = 12"),)
+    assert wrong.troubles == (error("providers.diffusers.memory must be a number of GB above 0, and at most 1000000", "memory = 12"),)
     absent = Local.of(Settings((), {"providers": {"diffusers": {"device": "cuda:0"}}}), there)
     assert absent.troubles == (
         error(
@@ -342,10 +370,36 @@ def test_the_older_api_of_stability_needs_its_extra(tmp_path):
         'params = { api = "grpc" }\n'
     )
     absent = list(extras(["stability-sdk>=0.8.6; (python_version < '3.11') and extra == 'stability'"]))
-    found = [one for one in lacking(tmp_path, {"STABILITY_API_KEY": KEY}, absent) if one["severity"] == "error"]
-    assert [one["hint"] for one in found] == ["pip install 'assetgen-build[stability]'"]
-    assert found[0]["text"].startswith('the gRPC API of stability needs the extra "stability": stability-sdk')
-    assert found[0]["text"].endswith('; "sea" needs it')
+    [found] = [one for one in lacking(tmp_path, {"STABILITY_API_KEY": KEY}, absent, (3, 12)) if one["severity"] == "error"]
+    assert found == error(
+        'the gRPC API of "stability" needs the extra "stability", which is not installed; "sea" needs it',
+        "pip install 'assetgen-build[stability]'",
+    )
+    [found] = [one for one in lacking(tmp_path, {"STABILITY_API_KEY": KEY}, absent, (3, 13)) if one["severity"] == "error"]
+    assert found == error(
+        'the gRPC API of stability needs stability-sdk, which cannot be installed on Python 3.13; "sea" needs it',
+        'Python 3.12, or model = "sd3.5-large" without api = "grpc"',
+    )
+
+
+def test_only_extras_that_there_are_and_that_something_imports_are_asked_for():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(EXTRAS.values()) <= set(declared)
+    assert declared["all"] == [f"assetgen-build[{','.join(name for name in declared if name != 'all')}]"]
+    sources = "\n".join(path.read_text() for path in (ROOT / "assetgen/providers").rglob("*.py"))
+    for name in EXTRAS.values():
+        package_name = re.match(r"[\w-]+", declared[name][0])[0].replace("-", "_")
+        assert re.search(rf"^\s+(import|from) {package_name}\b", sources, re.MULTILINE), name
+    assert "fal_client" not in sources
+
+
+def test_fal_needs_a_key_and_no_package(tmp_path):
+    (tmp_path / "assetgen.toml").write_text(
+        'version = 1\n[assets.hero]\nprompt = "a red fox"\nmodel = "flux-dev"\nprovider = "fal"\noutputs = ["hero.png"]\n'
+    )
+    absent = list(extras(["assetgen-none>=1; extra == 'fal'"]))
+    assert [one["installed"] for one in absent] == [False]
+    assert lacking(tmp_path, {"FAL_KEY": "fal-key-0123456789"}, absent) == []
 
 
 def test_a_repository_without_its_programs(git, tmp_path):

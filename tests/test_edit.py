@@ -288,7 +288,7 @@ def lost(shop, text=HERO):
 
 def test_an_unknown_outcome_is_sent_again_on_a_word(shop):
     lost(shop)
-    assert jobs.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False) == ["hero: the next build sends the request again"]
+    assert jobs.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False).line == "hero: the next build sends the request again"
     assert (shop.rows, [(entry.amount is not None, entry.basis) for entry in shop.ledger]) == ((), [(True, "unknown")])
     assert (results(shop.build()), shop.asked, shop.state()) == ({"hero": "done"}, 2, "fresh")
     assert len(shop.ledger) == 2
@@ -296,8 +296,8 @@ def test_an_unknown_outcome_is_sent_again_on_a_word(shop):
 
 def test_an_abandoned_request_is_not_sent_again_by_itself(shop):
     lost(shop)
-    lines = jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
-    assert lines == ["hero: given up; `assetgen build --regenerate hero` asks again"]
+    decided = jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    assert decided.line == "hero: given up; `assetgen build --regenerate hero` asks again"
     outcome = shop.build()
     assert (outcome.results["hero"].status.value, outcome.results["hero"].message, outcome.results["hero"].hint) == (
         "blocked",
@@ -342,7 +342,7 @@ def test_an_unknown_outcome_of_a_renamed_asset_can_be_resolved(shop):
     lost(shop)
     shop.edit("[assets.hero]", "[assets.fox]")
     assert shop.state("fox") == "blocked unknown-outcome"
-    assert jobs.resolve(shop.path, "fox", adopt=None, retry=True, abandon=False) == ["fox: the next build sends the request again"]
+    assert jobs.resolve(shop.path, "fox", adopt=None, retry=True, abandon=False).line == "fox: the next build sends the request again"
     assert results(shop.build()) == {"fox": "done"}
 
 
@@ -368,8 +368,8 @@ def test_a_lost_job_of_an_asset_that_is_gone_is_closed_when_it_is_given_up(shop)
     lost(shop)
     jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
     shop.write('[assets.owl]\nprompt = "an owl"\n')
-    lines = jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
-    assert lines == ["hero: given up and closed, since no asset asks for it any more"]
+    decided = jobs.resolve(shop.path, "hero", adopt=None, retry=False, abandon=True)
+    assert decided.line == "hero: given up and closed, since no asset asks for it any more"
     assert (shop.rows, shop.plan().jobs, [entry.basis for entry in shop.ledger]) == ((), (), ["unknown"])
 
 

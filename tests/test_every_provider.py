@@ -5,6 +5,7 @@ Hosted providers and ComfyUI are servers on loopback; the local models are real 
 
 import json
 import os
+import re
 import shutil
 from contextlib import ExitStack
 from decimal import Decimal
@@ -15,6 +16,9 @@ import pytest
 from assetgen.engine.build import Options, run
 from assetgen.engine.survey import look
 from assetgen.engine.workspace import catalog
+from assetgen.net import Http
+from assetgen.plugins import Providers
+from assetgen.settings import Settings
 from tests.generate import ROOT
 from tests.servers import SERVERS, serve
 from tests.servers.pictures import draw
@@ -68,6 +72,20 @@ def test_it_is_priced_without_a_key(tmp_path):
     known = {name: planned.price.high for name, planned in plan.assets.items() if planned.buys and planned.price is not None}
     assert (known["replicate/flux-1.1-pro"], known["fal/nano-banana"]) == (Decimal("0.04"), Decimal("0.039"))
     assert len(known) > 30
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLE.glob("providers/*.toml")), ids=lambda path: path.stem)
+def test_its_comments_name_the_variables_that_are_read(path):
+    http = Http()
+    providers = Providers(Settings(({},)), http)
+    try:
+        traits = providers.made(path.stem).traits
+    finally:
+        providers.close()
+        http.close()
+    head = path.read_text().partition("\n")[0]
+    named = set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", head))
+    assert set(traits.keys) <= named <= {*traits.keys, traits.url}
 
 
 def configured(folder, tiny):

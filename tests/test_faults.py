@@ -133,7 +133,7 @@ def test_one_row_says_it_however_often_it_was_bought_in_vain(held, shop):
     held.server.fail_next("failed")
     assert results(held.build(regenerate=("hero",))) == {"hero": "failed"}
     assert (held.counts, len(shop.rows), len(shop.ledger)) == ((2, 2), 1, 2)
-    assert jobs.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False) == ["hero: the next build sends the request again"]
+    assert jobs.resolve(shop.path, "hero", adopt=None, retry=True, abandon=False).line == "hero: the next build sends the request again"
     assert (shop.rows, shop.state(), [spent.basis for spent in shop.ledger]) == ((), "generate new", ["estimated", "estimated"])
     assert results(held.build()) == {"hero": "done"}
 
@@ -240,11 +240,11 @@ def test_a_server_started_by_hand_says_how_to_reach_it(name):
     fault = {"openai": "429-bare", "stability-grpc": "busy"}.get(name, "429@1")
     words = [sys.executable, "-m", "tests.servers", name, "--port", "0", "--fault", fault, "--times", "2", "--seconds", "0.1"]
     shown = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
-    url, *lines = shown.stdout.splitlines()
+    url, *lines, last = shown.stdout.splitlines()
     with servers.serve(name) as server:
         assert [line.partition("=")[0] for line in lines] == list(server.environ)
     assert re.fullmatch(r"(http://)?127\.0\.0\.1:\d+(/v1)?", url)
-    assert lines[0].endswith(url)
+    assert (lines[0].endswith(url), last) == (True, "ready")
 
 
 def test_a_server_started_by_hand_knows_its_faults_only():

@@ -91,7 +91,8 @@ def test_a_picture_with_everything_the_provider_said(server, connect):
     assert (seen.headers["x-api-key"], seen.headers["x-model-version"]) == (ID, "image4_standard")
     assert seen.headers["authorization"] == f"Bearer {server.tokens[0]}"
     host = server.base_url.removeprefix("http://")
-    assert job.saved == [{"id": NAME, "host": host, "path": f"/v3/status/{NAME}"}]
+    where = {"host": host, "path": f"/v3/status/{NAME}", "cancel_host": host, "cancel_path": f"/v3/cancel/{NAME}"}
+    assert job.saved == [{"id": NAME, **where}]
     assert job.told == [(None, "firefly: waits for a machine")]
     assert "SIGNED" not in repr(pictures) + repr(job.saved)
     assert all("authorization" not in {name.lower() for name in headers} for _, headers in server.downloads)
@@ -331,6 +332,30 @@ def test_a_token_goes_to_adobe_or_to_the_configured_server_only(url, asked):
     assert answer.status_url(saved, API) == asked
     forged = {"id": "j1", "host": "evil.example", "path": "/v3/status/j1"}
     assert answer.status_url(forged, API) == f"{API}/v3/status/j1"
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://firefly-epo855230.adobe.io/v3/stop/j1?sig=x", "https://firefly-epo855230.adobe.io/v3/stop/j1"),
+        ("https://evil.example/v3/stop/j1", f"{API}/v3/cancel/j1"),
+        ("http://x.adobe.io/v3/stop/j1", f"{API}/v3/cancel/j1"),
+        ("https://x.adobe.io:8443/v3/stop/j1", f"{API}/v3/cancel/j1"),
+        (None, f"{API}/v3/cancel/j1"),
+    ],
+)
+@pytest.mark.parametrize("version", [3, 4])
+def test_a_job_is_cancelled_where_the_answer_said_if_that_is_adobe(url, asked, version):
+    status = f"{API}/v3/status/j1"
+    links = {"links": {"result": {"href": status}, "cancel": {"href": url}}}
+    table = {"jobId": "j1", "statusUrl": status, "cancelUrl": url} if version == 3 else links
+    saved = answer.handle(answer.Answer(status=202, headers={}, body=json.dumps(table).encode()), API)
+    assert "sig" not in repr(saved)
+    assert answer.cancel_url(saved, API) == asked
+    # A handle of an earlier version, and one that somebody wrote.
+    assert answer.cancel_url({"id": "j1", "host": "x.adobe.io", "path": "/v3/status/j1"}, API) == "https://x.adobe.io/v3/cancel/j1"
+    forged = {"id": "j1", "cancel_host": "evil.example", "cancel_path": "/v3/stop/j1"}
+    assert answer.cancel_url(forged, API) == f"{API}/v3/cancel/j1"
 
 
 # --- check

@@ -275,6 +275,11 @@ def test_a_server_that_does_not_answer_questions_leaves_the_job_alone(server, co
         (of(params={"rendering_speed": "turbp"}), '"rendering_speed" can\'t be "turbp"', 'did you mean "turbo"?'),
         (of(params={"style_preset": "bauhau"}), '"style_preset" can\'t be "bauhau"', 'did you mean "bauhaus"?'),
         (of(params={"color_palette": ["red"]}), '"red" is no colour of a palette', 'color_palette = ["#1b4965", "#ca6702"]'),
+        (
+            of(params={"color_palette": ["#fff", {"color_hex": "#fff", "color_weight": 2}]}),
+            '{ color_hex = "#fff", color_weight = 2 } is no colour of a palette',
+            'color_palette = [{ color_hex = "#1b4965", color_weight = 0.5 }], each weight from 0.05 to 1',
+        ),
         (of(params={"color_palette": ["#fff"] * 9}), "a palette has 1 to 8 colours, and this one has 9", ""),
         (
             of(params={"color_palette": ["#fff"], "color_preset": "ember"}),

@@ -43,7 +43,7 @@ CASES = {
         asset('model = "dall-e-3"'),
         "4:9",
         '"dall-e-3" was retired on 2026-05-12',
-        "assetgen migrate dall-e-3 gpt-image-2.5-sunburst",
+        "assetgen migrate dall-e-3 gpt-image-2.6-sunburst",
     ),
     "AG102": (
         '[models.flux-dev]\nshutdown = 2999-01-01\nreplaced_by = ["flux-2-dev"]\n' + asset('model = "flux-dev"'),
@@ -195,6 +195,16 @@ CLEAN = {
     "letters of a model that draws them": asset('model = "ideogram-3"\nseed = 1', prompt='a sign that says "OPEN"'),
     "a negative prompt where it belongs": asset('model = "ideogram-3"\nnegative = "people"', prompt="an empty street"),
     "no one and no longer": asset('model = "flux-dev"', prompt="no one is there, no longer, a no-parking sign, know without"),
+    "manners of speaking": asset(
+        'model = "flux-dev"',
+        prompt="a piece with no equal, no man's land, without a doubt, no trace of it, avoiding no one, without the king's crown",
+    ),
+    "inches": asset('model = "flux-dev"', prompt='a print of 5" by 7", a 12" record'),
+    "shortened words": asset('model = "flux-dev"', prompt="a rock 'n' roll band in the '90s, the owls' tree"),
+    "a workflow's own parameters": asset(
+        'model = "comfyui"\nparams = { workflow = { file = "w.json" }, bindings = { prompt = "6.text", noise = "3.denoise" }, noise = 0.5 }'
+    ),
+    "a local model that lies elsewhere": asset('model = "sd1.5"\nsize = "512x512"\nparams = { steps = 20 }'),
     "a style's own words": asset('model = "flux-dev"\nstyle = "flat-design"').replace("\n", "\n", 1),
     "an apostrophe": asset('model = "flux-dev"', prompt="the fox's den, the owls' tree"),
     "transparency that a step makes": asset('model = "flux-dev"\nexpect = { alpha = true }\npost = [{ op = "round_corners", radius = 9 }]'),
@@ -216,6 +226,53 @@ CLEAN = {
 def test_what_is_fine_is_not_spoken_of(linted, what):
     found = [one for one in shown(linted(CLEAN[what])) if one[0] != "AG106"]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words", "things"),
+    [
+        ("a street, avoiding the crowd", "avoiding the crowd", "crowd"),
+        ("a street without any people or the cars", "without any people or the cars", "people, cars"),
+        ("a house, no fence and no man's land", "no fence", "fence"),
+        ("a hall, do not show a single-lens camera", "do not show a single-lens", "single-lens"),
+    ],
+)
+def test_what_shall_not_be_seen_is_named_without_its_article(linted, prompt, words, things):
+    (found,) = [one for one in linted(asset('model = "ideogram-3"', prompt=prompt)) if one.code == "AG202"]
+    assert (found.message, found.hint) == (
+        f'"{words}" belongs into the negative prompt, which "ideogram-3" takes',
+        f'negative = "{things}"',
+    )
+    (found,) = [one for one in linted(asset('model = "gpt-image-2"', prompt=prompt)) if one.code == "AG202"]
+    assert found.message == f'"gpt-image-2" takes no negative prompt, and "{words}" may bring {things} in'
+
+
+@pytest.mark.parametrize(
+    ("prompt", "letters"),
+    [
+        ('a jar of 5" with "JAM" on it', "JAM"),
+        ("a sign 'rock 'n' roll' at night", "rock 'n' roll"),
+        ("a sign 'don't panic'", "don't panic"),
+        ('the road "Route 66"', "Route 66"),
+    ],
+)
+def test_letters_are_what_stands_between_quotes(linted, prompt, letters):
+    (found,) = [one for one in linted(asset('model = "flux-dev"', prompt=prompt)) if one.code == "AG201"]
+    assert found.message == f'"flux-dev" is poor at letters, and the prompt asks for "{letters}"'
+
+
+def test_what_lies_on_a_machine_is_no_matter_of_lint_and_what_the_catalog_says_is(linted):
+    local = 'model = "sd1.5"\nsize = "512x512"\n'
+    text = "[policy]\nmax_cost = 1\n" + asset(f"{local}params = {{ stpes = 20 }}") + asset(local, name="owl", prompt="an owl")
+    (found,) = linted(text)
+    assert (found.code, found.assets, found.message, found.hint) == (
+        "AG104",
+        ("hero",),
+        'diffusers: "sd1.5" has no parameter "stpes"',
+        'did you mean "steps"?',
+    )
+    (found,) = linted(asset('model = "z-image"\ncontrols = [{ kind = "pose", image = "p.png" }]'))
+    assert (found.code, found.message) == ("AG104", 'diffusers: "z-image" takes no controls')
 
 
 def test_what_assets_have_in_common_is_said_once_and_names_them_all(linted):

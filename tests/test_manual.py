@@ -71,6 +71,29 @@ def test_check_knows_the_prompt_language(fields, message, hint):
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
+@pytest.mark.parametrize(
+    ("prompt", "flag", "hint"),
+    [
+        ("a fox --ar 3:2", "ar", 'the field "size"'),
+        ("a fox --no fog, rain", "no", 'the field "negative"'),
+        ("--seed 7 a fox", "seed", 'the field "seed"'),
+        ("a fox\n--v 7", "v", 'the field "model"'),
+        ("a fox --s 250", "s", "params = { stylize = … }"),
+        ("a fox --tile", "tile", "params = { tile = … }"),
+        ("a fox --oref https://x.example/a.png", "oref", 'controls = [{ kind = "character", image = "…" }]'),
+    ],
+)
+def test_a_flag_in_the_prompt_has_a_field_of_its_own(prompt, flag, hint):
+    with pytest.raises(Impossible) as caught:
+        MANUAL.check(ask(prompt=prompt))
+    assert (caught.value.message, caught.value.hint) == (f'the prompt holds the flag "--{flag}", which has a place of its own', hint)
+
+
+@pytest.mark.parametrize("prompt", ["a fox -- red", "a --made-up word", "well--no fox", "a fox --NO"])
+def test_other_dashes_are_words(prompt):
+    MANUAL.check(ask(prompt=prompt))
+
+
 def test_check_lets_other_tools_take_anything():
     MANUAL.check(ask("krea", params={"anything": [1]}, seed=-1))
     MANUAL.check(ask(params={"style": "raw", "stylize": 0}, seed=2**32 - 1))

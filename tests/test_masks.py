@@ -1,5 +1,6 @@
 """Masks: what a user's file means, what each API is told, and the canvas on which a picture is continued."""
 
+import contextlib
 import io
 import warnings
 
@@ -40,6 +41,11 @@ def greys(draw_):
     return Image.frombytes("L", (width, height), draw_(st.binary(min_size=width * height, max_size=width * height)))
 
 
+def painting(grey):
+    """Whether a mask says more than a JPEG makes of black."""
+    return max(grey.tobytes()) >= 8
+
+
 def half(width=8, height=4):
     """Black, and white on its right."""
     image = Image.new("L", (width, height), 0)
@@ -55,15 +61,28 @@ PHOTO = Blob(data=draw("fox", 8, 4), format="png", name="fox.png")
 
 
 @settings(max_examples=60, deadline=None)
-@given(greys(), SIDES, SIDES)
-def test_a_mask_becomes_one_channel_in_the_size_of_its_picture(grey, width, height):
-    like = saved(Image.new("RGB", (width, height)))
+@given(greys().filter(painting), st.integers(1, 4))
+def test_a_mask_becomes_one_channel_in_the_size_of_its_picture(grey, times):
+    size = (grey.width * times, grey.height * times)
+    like = saved(Image.new("RGB", size))
     made = opened(normal(saved(grey), like))
-    assert (made.mode, made.size) == ("L", (width, height))
-    assert set(made.tobytes()) <= set(grey.tobytes())
+    assert (made.mode, made.size) == ("L", size)
+    assert set(made.tobytes()) == set(grey.tobytes())
     assert normal(saved(made), like) == saved(made)
-    if grey.size == (width, height):
+    if times == 1:
         assert made.tobytes() == grey.tobytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(greys(), SIDES, SIDES)
+def test_a_mask_is_refused_or_has_the_size_of_its_picture_and_something_to_paint(grey, width, height):
+    like = saved(Image.new("RGB", (width, height)))
+    if grey.width * height == width * grey.height and (painting(grey) or grey.size == (width, height)):
+        with contextlib.nullcontext() if painting(grey) else pytest.raises(PostError, match="has nothing to paint"):
+            normal(saved(grey), like)
+    with contextlib.suppress(PostError):
+        made = opened(normal(saved(grey), like))
+        assert (made.size, painting(made)) == ((width, height), True)
 
 
 @settings(max_examples=60, deadline=None)
@@ -72,9 +91,13 @@ def test_transparency_says_where_it_is_painted_and_else_brightness_does(grey, mo
     like = saved(Image.new("RGB", grey.size))
     coloured = Image.new(mode, grey.size, shade if mode == "L" else (shade, 0, 0))
     coloured.putalpha(grey)
-    made = opened(normal(saved(coloured), like))
     seen = grey.getextrema() != (255, 255)
-    assert made.tobytes() == (ImageChops.invert(grey) if seen else coloured.convert("RGB").convert("L")).tobytes()
+    expected = ImageChops.invert(grey) if seen else coloured.convert("RGB").convert("L")
+    if painting(expected):
+        assert opened(normal(saved(coloured), like)).tobytes() == expected.tobytes()
+    else:
+        with pytest.raises(PostError, match="has nothing to paint"):
+            normal(saved(coloured), like)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "I;16"])
@@ -95,7 +118,30 @@ def test_a_picture_that_lies_on_its_side_gets_an_upright_mask():
     exif = Image.Exif()
     exif[0x0112] = 6
     photo = saved(Image.new("RGB", (40, 20)), "JPEG", exif=exif)
-    assert opened(normal(MASK.data, photo)).size == (20, 40)
+    assert opened(normal(saved(half(4, 8)), photo)).size == (20, 40)
+
+
+@pytest.mark.parametrize("size", [(1000, 1000), (512, 512), (97, 100), (103, 100), (50, 49)])
+def test_a_mask_may_have_any_size_of_about_the_same_shape(size):
+    assert opened(normal(saved(half(*size)), saved(Image.new("RGB", (1024, 1024))))).size == (1024, 1024)
+
+
+@pytest.mark.parametrize(("size", "other"), [((10, 30), (512, 256)), ((94, 100), (100, 100)), ((512, 256), (256, 512)), ((9, 16), (16, 9))])
+def test_a_mask_of_another_shape_is_refused(size, other):
+    with pytest.raises(PostError) as caught:
+        normal(saved(half(*size)), saved(Image.new("RGB", other)))
+    assert caught.value.message == f"has {size[0]}x{size[1]} pixels, which is another shape than {other[0]}x{other[1]}"
+    assert caught.value.hint == f"a mask of {other[0]}x{other[1]} pixels, or of that shape"
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_a_black_mask_is_refused(form):
+    with pytest.raises(PostError) as caught:
+        normal(saved(Image.new("L", (8, 4)), form), PHOTO.data)
+    assert (caught.value.message, caught.value.hint) == (
+        "has nothing to paint",
+        "white, or transparent, where the picture is to be painted anew",
+    )
 
 
 def test_what_is_no_picture_is_no_mask():
@@ -117,7 +163,7 @@ def test_a_mask_turned_over_twice_is_the_same(grey):
 
 
 @settings(max_examples=60, deadline=None)
-@given(greys())
+@given(greys().filter(painting))
 def test_where_it_is_painted_it_is_transparent_and_white(grey):
     made = opened(masks.transparent_where_painted(Blob(data=saved(grey), format="png", name="m")).data)
     assert (made.mode, made.size) == ("RGBA", grey.size)

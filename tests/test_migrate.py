@@ -117,14 +117,55 @@ def test_what_the_other_model_refuses_is_told(migrated):
     assert (move.after.state.value, move.after.reasons[-1].text) == ("blocked", 'openai: "gpt-image-2" takes no LoRA')
 
 
-def test_a_value_that_others_share_is_left_to_a_person(migrated):
+def test_what_stays_keeps_a_shared_value_as_its_own(migrated, tmp_path):
     text = (
-        '[defaults]\nparams = { steps = 30 }\n[assets.a]\nprompt = "a"\nmodel = "flux-dev"\n'
-        '[assets.b]\nprompt = "b"\nmodel = "flux-2-flex"\n'
+        '[defaults]\nmodel = "dall-e-3"\nsize = "1792x1024"\nparams = { quality = "hd", style = "vivid" } # good\n'
+        '[assets.a]\nprompt = "a"\n[assets.b]\nprompt = "b"\n'
+        '[assets.old]\nprompt = "old"\nmodel = "gpt-image-1"\nsize = "1024x1024"\n'
+        '[assets.older]\nprompt = "older"\nmodel = "gpt-image-1"\nsize = "1024x1024"\nparams = { quality = "low" }\n'
+        '[assets.wide]\nprompt = "wide"\nmodel = "gpt-image-2"\n[assets.wide.params]\nbackground = "opaque"\n'
     )
-    made = migrated(text, "flux-dev", "gpt-image-2")
-    assert changed(made) == [("assets.a.model", "flux-dev", "gpt-image-2")]
-    assert made.left == ('defaults.params.steps = 30 does not suit "gpt-image-2", and "b" has it as well: give "a" one of its own',)
+    made = migrated(text, "dall-e-3", "gpt-image-1.5", write=True)
+    assert (made.left, made.blocked) == ((), ())
+    assert new_text(made) == (
+        '[defaults]\nmodel = "gpt-image-1.5"\nsize = "1536x1024"\nparams = {} # good\n'
+        '[assets.a]\nprompt = "a"\n[assets.b]\nprompt = "b"\n'
+        '[assets.old]\nparams = { quality = "hd", style = "vivid" }\nprompt = "old"\nmodel = "gpt-image-1"\nsize = "1024x1024"\n'
+        '[assets.older]\nprompt = "older"\nmodel = "gpt-image-1"\nsize = "1024x1024"\nparams = { quality = "low", style = "vivid" }\n'
+        '[assets.wide]\nsize = "1792x1024"\nprompt = "wide"\nmodel = "gpt-image-2"\n'
+        '[assets.wide.params]\nquality = "hd"\nstyle = "vivid"\nbackground = "opaque"\n'
+    )
+    assert {one.why for one in made.rewrites if one.old is None} == {f'"{name}" stays as it is' for name in ("old", "older", "wide")}
+    with look(tmp_path, environ={}) as seen:
+        assert [seen.plan.assets[name].state.value for name in ("a", "b")] == ["generate", "generate"]
+
+
+SHARED = (
+    '[defaults]\nmodel = "flux-dev"\nparams = { steps = 30 }\n[assets.a]\nprompt = "a"\n[assets.b]\nprompt = "b"\n'
+    '[assets.c]\nprompt = "c"\nmodel = "flux-2-flex"\nedits = ["darker"]\n'
+)
+
+
+def test_a_value_that_others_share_and_cannot_have_alone_is_left_to_a_person_in_one_line(migrated):
+    made = migrated(SHARED, "flux-dev", "flux-schnell")
+    assert changed(made) == [("defaults.model", "flux-dev", "flux-schnell")]
+    assert made.left == (
+        'defaults.params.steps = 30 does not suit "flux-schnell", and "c~0" and "c~1" have it as well: give "a" and "b" one of their own',
+    )
+    assert made.blocked == ("a", "b")
+
+
+def test_nothing_is_written_that_blocks_what_can_be_built(project):
+    manifest = project.write("assetgen.toml", HEAD + SHARED)
+    done = project("migrate", "flux-dev", "flux-schnell")
+    assert done.stderr.splitlines()[-1] == 'note: --write is refused: it would block "a" and "b", which can be built now'
+    assert "--write" not in done.stdout
+    done = project("migrate", "flux-dev", "flux-schnell", "--write", code=2)
+    assert done.stderr == (
+        'error: "a" and "b" would be blocked with "flux-schnell", so nothing was written\n'
+        "hint: assetgen migrate flux-dev flux-schnell tells why\n"
+    )
+    assert manifest.read_text() == HEAD + SHARED
 
 
 def test_the_placeholder_that_nobody_names_can_be_left_for_a_model(migrated):

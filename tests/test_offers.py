@@ -1,10 +1,13 @@
 """Who could generate an asset, at what size and price, and what is refused before anything is paid."""
 
+import json
 import re
+import shutil
 from decimal import Decimal
 
 import pytest
 
+from assetgen.engine.probing import SMALL
 from assetgen.engine.survey import look
 from assetgen.events import Noted
 from assetgen.model import Size
@@ -259,6 +262,76 @@ def test_what_was_left_out_is_recorded_and_a_ratio_still_makes_stale(shop):
     assert shop.state() == "fresh"
     shop.edit('"4:1"', '"3:1"')
     assert shop.state() == "generate request-changed"
+
+
+STRICT = '[policy]\nunhonoured = "error"\n\n'
+BOUND = "model = \"comfyui\"\nparams = {{ workflow_json = '{}', bindings = {{ {} }} }}\n"
+FLOW = json.dumps({"6": {"class_type": "CLIPTextEncode", "inputs": {"text": ""}}})
+
+
+@pytest.mark.parametrize(
+    ("lines", "fields"),
+    [
+        (BOUND.format(FLOW, 'prompt = "6.text"') + 'seed = 7\nnegative = "fog"', ("negative", "seed")),
+        ('model = "sd3.5-large"\nprovider = "stability"\nseed = 0', ("seed",)),
+        ('model = "made-up"\nprovider = "openai"\nseed = 7', ("seed",)),
+        ('model = "models/sd3"\nprovider = "diffusers"\nnegative = "fog"\nparams = { guidance = 1 }', ("negative",)),
+        ('model = "flux-dev"\nprovider = "replicate"\nseed = 7\nparams = { go_fast = true }', ("seed",)),
+    ],
+    ids=["comfyui", "stability", "openai", "diffusers", "replicate"],
+)
+def test_what_only_the_provider_knows_to_be_lost_is_told_and_blocks_by_policy(shop, tiny, offered, lines, fields):
+    shop.path.mkdir(parents=True, exist_ok=True)
+    (shop.path / "models").mkdir()
+    (shop.path / "models/sd3").symlink_to(shutil.copytree(tiny("sd3"), shop.path / "sd3"))
+    offer = offered(lines, sized=False)
+    assert (offer.problem, offer.unhonoured) == (None, fields)
+    model = lines.partition('"')[2].partition('"')[0]
+    notes = [note for note in offer.notes if "ignores" in note]
+    assert notes == [f'"{model}" ignores the field "{field}"' for field in fields]
+    problem = offered(lines, STRICT, sized=False).problem
+    places = "".join(re.findall(r'"(\w+)" \(assetgen', problem.text))
+    assert (problem.code, places) == ("unhonoured", "".join(fields))
+    # What the hint names instead leaves out nothing of it.
+    named = re.fullmatch(r'model = "([^"]+)"(?:, provider = "([^"]+)")?', problem.hint)
+    if named:
+        other = re.sub(r"(?m)^(model|provider|params) = .*$", "", lines) + f'\nmodel = "{named[1]}"'
+        assert offered(other + (f'\nprovider = "{named[2]}"' if named[2] else ""), STRICT, sized=False).problem is None
+
+
+def test_a_workflow_is_judged_before_anything_is_sent(shop, offered):
+    lines = 'model = "comfyui"\nparams = { workflow = { file = "flow.json" }, bindings = { prompt = "99.text" } }'
+    shop.path.mkdir(parents=True, exist_ok=True)
+    (shop.path / "flow.json").write_text(FLOW)
+    problem = offered(lines, sized=False).problem
+    assert (problem.code, problem.text, problem.hint) == (
+        "impossible",
+        'comfyui: the workflow has no node "99"',
+        "an id or a title of a node",
+    )
+    assert offered(lines.replace("99", "6"), sized=False).problem is None
+    # A larger file is read by the build alone, and one that is not there is told in its own words.
+    (shop.path / "flow.json").write_text(FLOW + " " * SMALL)
+    assert offered(lines, sized=False).problem is None
+
+
+def test_who_is_passed_over_in_via_is_told(offered):
+    offer = offered('model = "flux-schnell"\nvia = ["diffusers", "fal"]', sized=False)
+    assert offer.providers == ("fal",)
+    absent = 'the model "black-forest-labs/FLUX.1-schnell" is not in the hub\'s cache, and nothing is downloaded'
+    assert offer.notes == (f"diffusers: {absent}; fal is asked instead",)
+    strict = offered('model = "nano-banana"\nvia = ["replicate", "fal"]\nseed = 3', STRICT)
+    assert strict.notes[0].startswith('replicate: "nano-banana" ignores "seed" (assetgen.toml:')
+    assert strict.notes[0].endswith(', and policy.unhonoured is "error"; fal is asked instead')
+
+
+def test_notes_name_the_provider_where_there_are_several(offered):
+    lines = 'model = "flux-dev"\nparams = { zoom = 2 }\n'
+    one = offered(lines + 'via = ["fal"]', sized=False).notes
+    assert [note.startswith('"flux-dev" is not known to have a parameter "zoom"') for note in one] == [True]
+    two = offered(lines + 'via = ["fal", "replicate"]', sized=False).notes
+    assert [note.partition(": ")[0] for note in two] == ["fal", "replicate"]
+    assert two[0] == f"fal: {one[0]}"
 
 
 def test_a_licence_that_nobody_knows_is_not_commercial(offered):

@@ -201,11 +201,18 @@ def test_a_table_of_the_configuration_is_enough_and_is_listed(project, three):
     assert len(localai.accepted) == 1
 
 
+WORD = 'after "openai:" comes a word of a-z, 0-9, "-" and "_" that begins with a letter or a digit'
+
+
 @pytest.mark.parametrize(
     ("provider", "message", "hint"),
     [
         ("opnai:localai", 'unknown provider "opnai:localai"', 'did you mean "openai"?'),
-        ("openai:Local AI", 'unknown provider "openai:Local AI"', ""),
+        ("openai:Local AI", f'"openai:Local AI" is no name of a server: {WORD}', '"openai:local-ai"'),
+        ("openai:", f'"openai:" is no name of a server: {WORD}', '"openai:my-server"'),
+        ("openai:Stability", f'"openai:Stability" is no name of a server: {WORD}', '"openai:my-stability"'),
+        ("openai:stability", '"openai:stability" would be sent the keys of the provider "stability"', '"openai:my-stability"'),
+        ("openai:openai", '"openai:openai" would be sent the keys of the provider "openai"', '"openai:my-openai"'),
         ("file", '"file" draws nothing from a prompt', 'file = "art/hero.png", without a provider'),
     ],
 )

@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from assetgen.engine.claim import StoppedError
 from assetgen.engine.pools import Patience, Rate, persist
 from assetgen.errors import AssetgenError, BadAnswer, Limited, Refused, Unauthorized, Unavailable, Unknown
 
@@ -60,10 +61,22 @@ def test_a_wait_that_is_too_long_is_not_waited_for():
 
 def test_a_stop_ends_the_waiting():
     stop = threading.Event()
-    stop.set()
     calls = Calls(Limited("429", after=100))
-    result, _ = run(calls, stop=stop)
-    assert (result.message, calls.count) == ("429", 1)
+    with pytest.raises(StoppedError):
+        persist(calls, patience=QUICK, stop=stop, told=lambda *_: stop.set())
+    assert calls.count == 1
+
+
+def test_what_does_not_come_after_a_stop_is_the_users_doing_and_no_failure():
+    stop = threading.Event()
+    stop.set()
+    calls, told = Calls(Unavailable("stopped before the picture was done")), []
+    with pytest.raises(StoppedError):
+        persist(calls, patience=QUICK, stop=stop, told=lambda *facts: told.append(facts))
+    assert (calls.count, told) == (1, [])
+    # An answer that came all the same is an answer.
+    assert run(Calls(), stop=stop) == ("picture", [])
+    assert run(Calls(failure := Unknown("lost")), stop=stop) == (failure, [])
 
 
 def test_the_wait_a_provider_asks_for_is_kept():

@@ -111,6 +111,9 @@ def test_the_plan_shows_both_prices(project, server):
     made = json.loads(project("plan", "--quote", "--json", **environ).stdout)
     jsonschema.validate(made, document.schema())
     assert [entry.get("quote") for entry in made["assets"]] == [{"provider": "ideogram", "amount": 0.09}, None]
+    more = '[assets.banner]\nprompt = "a banner"\nmodel = "gpt-image-1.5"\nsize = "1024x1024"\nparams = { quality = "low" }\n'
+    project.write("assetgen.toml", MANIFEST + more + '[assets.sea]\nprompt = "the sea"\nmodel = "gpt-image-2.6-flare"\n')
+    assert "quoted: $0.09 for 1 asset; $0.099 and 1 of unknown price with the rest" in project("plan", "--quote", **environ).stdout
     plain = project("plan", "--quote", **environ | {"IDEOGRAM_API_KEY": "wrong"})
     assert "note: no quote: ideogram refuses the account or the key" in plain.stdout
     assert "quoted" not in plain.stdout

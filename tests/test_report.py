@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import jsonschema
@@ -9,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assetgen.engine.outcome import Result, Status
 from assetgen.errors import Place
 from assetgen.events import Done, Failed, Noted, Planned, Progressed, Retried, Skipped, Started, Waiting
 from assetgen.ledger import Spent
 from assetgen.model import Asset
 from assetgen.plan.states import AssetPlan, Offer, Plan, Price, Reason, State
 from assetgen.recipe import Change
-from assetgen.report import differences, document, graph, spending, words
+from assetgen.report import differences, document, ending, graph, spending, words
 from assetgen.report.live import Live
 from assetgen.report.progress import Lines
 from assetgen.report.terminal import Terminal
@@ -231,3 +233,33 @@ def test_the_document_of_a_plan_is_what_its_schema_says():
     }
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**made, "surplus": 1}, document.schema())
+
+
+@pytest.mark.parametrize(
+    ("spent", "unknown", "text"),
+    [
+        ("0.278", 16, "1 asset: 1 generated; $0.278 spent, and 16 of unknown price"),
+        ("0.278", 0, "1 asset: 1 generated; $0.278 spent"),
+        ("0", 2, "1 asset: 1 generated; 2 of unknown price"),
+        ("0", 0, "1 asset: 1 generated"),
+    ],
+)
+def test_the_end_of_a_build_counts_what_had_no_price(spent, unknown, text):
+    results = [Result(asset="a", status=Status.DONE, actions=("generate",))]
+    assert ending.line(results, Decimal(spent), unknown) == text
+
+
+def test_only_what_was_bought_at_no_known_price_counts():
+    plans = {"a": planned("a"), "b": planned("b", low="0.01", high="0.02"), "c": planned("c"), "d": planned("d")}
+    costs = {"a": Decimal(0), "b": Decimal(0), "c": Decimal("0.3"), "d": None}
+    results = [Result(asset=name, status=Status.DONE, cost=cost) for name, cost in costs.items()]
+    assert ending.unpriced(plans, results) == 1
+
+
+def test_what_nobody_knows_the_cost_of_is_null_in_the_document():
+    blocked = planned("a", State.BLOCKED)
+    free = Offer(price=Price(low=Decimal(0), high=Decimal(0)))
+    assert document.cost_of(blocked) is None
+    assert document.cost_of(replace(blocked, offer=free)) == {"low": 0.0, "high": 0.0}
+    assert document.cost_of(replace(blocked, offer=None)) == {"low": 0.0, "high": 0.0}
+    assert document.cost_of(replace(blocked, state=State.FRESH)) == {"low": 0.0, "high": 0.0}

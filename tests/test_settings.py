@@ -159,6 +159,38 @@ def test_redact_finds_every_form_of_a_key():
     assert settings.redact("nothing to hide") == "nothing to hide"
 
 
+# What a mark is made of, and what base64 and percent-encoding make of secrets, have no letter of the texts around them.
+SECRETS = st.lists(st.text("xyz", min_size=8, max_size=20), min_size=1, max_size=4)
+PIECES = st.tuples(st.integers(0, 3), st.integers(0, 20), st.integers(0, 20), st.sampled_from(["", " ", "\u00e9"]))
+
+
+@given(SECRETS, st.lists(PIECES, max_size=8))
+def test_no_letter_of_a_secret_is_left_however_secrets_overlap(secrets, pieces):
+    settings = Settings(({f"KEY_{number}": secret for number, secret in enumerate(secrets)},))
+    text = "".join(secrets[which % len(secrets)][start:stop] + between for which, start, stop, between in pieces)
+    forms = {form for secret in secrets for form in ((secret, secret[-12:]) if len(secret) > 16 else (secret,))}
+    hidden = {at + step for form in forms for at in range(len(text)) if text.startswith(form, at) for step in range(len(form))}
+    redacted = settings.redact(text)
+    assert redacted.replace("[redacted]", "") == "".join(letter for at, letter in enumerate(text) if at not in hidden)
+    assert not any(form in redacted for form in forms)
+    assert settings.redact(redacted) == redacted
+
+
+@pytest.mark.parametrize(
+    ("secrets", "text", "expected"),
+    [
+        (("longer-secret-1234", "cret-1234-and-more"), "a longer-secret-1234-and-more b", "a [redacted] b"),
+        (("inner-secret", "an-inner-secret-in-it"), "a an-inner-secret-in-it b", "a [redacted] b"),
+        (("0123456789abcdefTAIL", "89abcdefTAILxyz"), "89abcdefTAILxyz", "[redacted]"),
+        (("abcabcabc",), "abcabcabcabc abcabcab", "[redacted] abcabcab"),
+        (("first-key", "other-key"), "first-keyother-key", "[redacted][redacted]"),
+    ],
+)
+def test_secrets_that_overlap_are_hidden_whole(secrets, text, expected):
+    settings = Settings(({f"KEY_{number}": secret for number, secret in enumerate(secrets)},))
+    assert settings.redact(text) == expected
+
+
 def git(root, *words):
     subprocess.run(["git", *words], cwd=root, check=True, capture_output=True)
 

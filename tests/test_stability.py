@@ -1,6 +1,7 @@
 """SD 3.5 over REST, against a server on loopback that follows Stability's published description. gRPC is in test_stability_grpc.py."""
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -13,6 +14,7 @@ from assetgen.model import Ratio, Size
 from assetgen.providers import Blob, Request
 from assetgen.providers.stability import create
 from assetgen.providers.stability.models import ASPECTS, KNOWN, PRESETS
+from assetgen.providers.stability.references import LARGEST
 from assetgen.providers.stability.rest import PATH, fields
 from assetgen.settings import Settings
 from tests.descriptions import Description, needed
@@ -206,6 +208,41 @@ def test_check_refuses(request_, message, hint):
         create(Settings(), None).check(request_)
     assert caught.value.message == message
     assert caught.value.hint == hint or hint is None
+
+
+HEAVY = Blob(data=BLOB.data + b"\0" * LARGEST, format="png", name="heavy.png")
+
+
+@pytest.mark.parametrize(
+    ("references", "params", "message", "hint"),
+    [
+        (
+            (Blob(data=draw("fox", 200, 63), format="png", name="flat.png"),),
+            {},
+            '"flat.png" is 200x63, and stability takes no side below 64 pixels',
+            "a larger picture",
+        ),
+        ((HEAVY,), {}, '"heavy.png" has 9.9 MiB, and stability takes 10 MiB with the prompt', "a smaller file"),
+        (
+            (Blob(data=BLOB.data[:20], format="png", name="cut.png"),),
+            {},
+            '"cut.png" cannot be read as a picture',
+            "a PNG, JPEG or WebP file",
+        ),
+    ],
+    ids=["small", "heavy", "cut"],
+)
+def test_what_the_bytes_of_a_reference_tell_is_refused_before_anything_is_sent(server, connect, references, params, message, hint):
+    failure = failure_of(connect(), of(references=references, params=params))
+    assert (type(failure), failure.message, failure.hint, failure.paid) == (Refused, message, hint, False)
+    assert server.requests == []
+    # A plan has no bytes, and is not held up.
+    create(Settings(), None).check(of(references=(replace(references[0], data=b""),)))
+
+
+def test_a_reference_of_the_shortest_side_is_sent(server, connect):
+    connect().generate(of(references=(BLOB,)), None)
+    assert len(server.requests) == 1
 
 
 def test_an_unknown_model_passes_through_unjudged():

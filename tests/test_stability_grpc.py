@@ -4,12 +4,13 @@ import sys
 
 import pytest
 
-from assetgen.errors import Impossible, MissingExtra, Unavailable, Unknown, UsageError
+from assetgen.errors import Impossible, MissingExtra, Refused, Unavailable, Unknown, UsageError
 from assetgen.model import Size
 from assetgen.providers import Blob, Request
 from assetgen.providers.stability import create
 from assetgen.providers.stability.engine import missing, of_code
 from assetgen.providers.stability.models import ENGINES, SAMPLERS
+from assetgen.providers.stability.references import LARGEST
 from assetgen.settings import Settings
 from tests import servers
 from tests.faults import GRPC, shown
@@ -66,6 +67,13 @@ def test_a_reference_and_a_mask(engine, connect):
     [seen] = engine.messages
     assert len(seen.prompt) == 3
     assert seen.image.parameters[0].schedule.start == pytest.approx(0.4)
+
+
+def test_a_reference_and_a_mask_too_heavy_for_one_message_are_not_sent(engine, connect):
+    half = Blob(data=draw("fox", 64, 64) + b"\0" * (LARGEST // 2), format="png", name="half.png")
+    failure = failure_of(connect(), of(references=(half,), mask=half))
+    told = '"half.png" and "half.png" have 9.9 MiB, and stability takes 10 MiB with the prompt'
+    assert (type(failure), failure.message, engine.messages) == (Refused, told, [])
 
 
 def test_one_good_picture_of_several_is_kept(engine, connect):

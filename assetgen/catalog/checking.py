@@ -23,7 +23,9 @@ class Problem:
 
 def check_params(model: Model, params: Mapping[str, Json], provider: str | None = None) -> list[Problem]:
     """Every problem with the parameters, in their order."""
-    return problems(model.id, model.params_at(provider), params)
+    known = model.params_at(provider)
+    judged = {name: value for name, value in params.items() if name in known} if model.free_params else params
+    return problems(model.id, known, judged)
 
 
 def problems(name: str, known: Mapping[str, Param], params: Mapping[str, Json]) -> list[Problem]:

@@ -130,6 +130,7 @@ class Model:
 
     `retired` is the day from which requests fail, `shutdown` the day announced for it. `aliases` are dated ids of the same model.
     `prompt_limit` is the most characters that are taken, `prompt_tokens` the most that its text encoder reads: what follows is cut off.
+    `free_params`: parameters are the user's own names, and its provider judges them; those in `params` are judged here as well.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Model:
     prompt_limit: int | None = None
     prompt_tokens: int | None = None
     params: Mapping[str, Param] = field(default_factory=dict)
+    free_params: bool = False
     retired: date | None = None
     shutdown: date | None = None
     replaced_by: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ def _lines(session: Session, outcome: Outcome, again: str) -> None:
         return
     prompts, inbox = _prompts(session, outcome)
     ending.resting(terminal, results, prompts, inbox)
-    terminal.say(ending.line(results, outcome.spent))
+    terminal.say(ending.line(results, outcome.spent, ending.unpriced(outcome.plan.assets, results)))
     notices.endings(terminal, _catalog(session), (outcome.plan.assets[result.asset] for result in results))
     for note in unguarded(locate(session.path)):
         terminal.note(note.message, note.hint)

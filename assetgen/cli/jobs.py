@@ -1,5 +1,6 @@
 """`assetgen jobs`."""
 
+from collections import Counter
 from collections.abc import Container
 
 import click
@@ -52,9 +53,11 @@ def command(context: click.Context, *, every: bool, as_json: bool) -> None:
 @options.as_json
 @pass_session
 def resolve(session: Session, name: str, *, adopt: str | None, retry: bool, abandon: bool, as_json: bool) -> None:
-    """Decide about a job whose outcome is unknown, or that was paid without a picture. Look into your account at the provider first."""
-    lines = jobs.resolve(session.path, name, adopt=adopt, retry=retry, abandon=abandon)
-    told.tell(session, "jobs resolve", lines, _named(session, name) if as_json else (), as_json=as_json)
+    """Decide about a job whose outcome is unknown, or that was paid without a picture. Look into your account at the provider first.
+
+    NAME is an asset, or the ID that `assetgen jobs` prints, where an asset has several jobs.
+    """
+    _tell(session, "jobs resolve", jobs.resolve(session.path, name, adopt=adopt, retry=retry, abandon=abandon), as_json=as_json)
 
 
 @command.command("cancel", epilog="Example: assetgen jobs cancel hero")
@@ -62,12 +65,18 @@ def resolve(session: Session, name: str, *, adopt: str | None, retry: bool, aban
 @options.as_json
 @pass_session
 def cancel(session: Session, name: str, *, as_json: bool) -> None:
-    """Ask the provider to stop a job that an interrupted build left there. What was done until then may be billed."""
-    lines = jobs.cancel(session.path, name)
-    told.tell(session, "jobs cancel", lines, _named(session, name) if as_json else (), as_json=as_json)
+    """Ask the provider to stop a job that an interrupted build left there. What was done until then may be billed.
+
+    NAME is an asset, or the ID that `assetgen jobs` prints.
+    """
+    _tell(session, "jobs cancel", jobs.cancel(session.path, name), as_json=as_json)
 
 
-def _named(session: Session, name: str) -> list[str]:
+def _tell(session: Session, command: str, decided: jobs.Decided, *, as_json: bool) -> None:
+    told.tell(session, command, [decided.line], _known(session, decided.asset) if as_json else (), as_json=as_json)
+
+
+def _known(session: Session, name: str) -> list[str]:
     """The asset of a job, which the manifest may have no longer."""
     with look(session.path) as seen:
         return [name] if name in seen.plan.assets else []
@@ -86,14 +95,16 @@ def _show(session: Session, rows: tuple[OpenJob, ...], gone: Container[str]) -> 
         for row in rows
     ]
     terminal.table(table, ["STATE", "ASSET", "PROVIDER", "MODEL", "COST", "ID"])
+    jobs_of = Counter(row.asset for row in rows)
     for row in rows:
+        name = row.asset if jobs_of[row.asset] == 1 else row.id
         if _lost(row):
-            hint = f"look into your account at {row.provider}, then: assetgen jobs resolve {row.asset} --adopt ID | --retry | --abandon"
+            hint = f"look into your account at {row.provider}, then: assetgen jobs resolve {name} --adopt ID | --retry | --abandon"
             terminal.note(f'"{row.asset}": {row.detail or "the request may have been sent, and no answer is known"}', hint)
         elif row.state is JobState.SPOILED:
             terminal.note(f'"{row.asset}": {row.detail}', ask_again(row.asset))
         elif row.state is JobState.ABANDONED and row.asset in gone:
-            terminal.note(f'"{row.asset}" is no longer in the manifest', f"to close its job: assetgen jobs resolve {row.asset} --abandon")
+            terminal.note(f'"{row.asset}" is no longer in the manifest', f"to close its job: assetgen jobs resolve {name} --abandon")
 
 
 def _lost(row: OpenJob) -> bool:

@@ -8,7 +8,7 @@ from assetgen.engine import migrate
 from assetgen.engine.migrate import Migration
 from assetgen.engine.survey import look
 from assetgen.model import Json
-from assetgen.report import document
+from assetgen.report import document, words
 from assetgen.report import migration as report
 
 
@@ -49,6 +49,8 @@ def _show(session: Session, made: Migration, written: list[str]) -> None:
         terminal.note("what is built stays valid until it is asked for from another model", hint)
     if written:
         terminal.say("wrote ", ", ".join(written))
+    elif made.blocked:
+        terminal.note(f"--write is refused: it would block {words.quoted(made.blocked)}, which can be built now")
     elif made.texts:
         terminal.say(f"run: {session.again('migrate', made.old, made.new.id, '--write')}")
 

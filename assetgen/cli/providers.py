@@ -1,10 +1,13 @@
 """`assetgen providers`."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from assetgen.cli import options
 from assetgen.cli.secrets import settings as settings_of
 from assetgen.cli.session import Session, pass_session
+from assetgen.engine.workspace import opened
 from assetgen.errors import AssetgenError
 from assetgen.net import Http
 from assetgen.plugins import Providers
@@ -37,7 +40,7 @@ def command(session: Session, *, as_json: bool) -> None:
     http = Http(proxy=settings.get(PROXY))
     found = Providers(settings, http)
     try:
-        sheets = [_sheet(name, found, settings) for name in _names(found, settings)]
+        sheets = [_sheet(name, found, settings) for name in _names(found, settings, _used(session.path))]
     finally:
         found.close()
         http.close()
@@ -51,10 +54,20 @@ def command(session: Session, *, as_json: bool) -> None:
         session.terminal.note(note.message, note.hint)
 
 
-def _names(found: Providers, settings: Settings) -> list[str]:
-    """The installed providers, and their other servers that the user's configuration has a table for."""
-    servers = {name for name in settings.tables.get("providers", {}) if SERVER.fullmatch(name) and kind_of(name) in found}
-    return sorted({*found, *servers})
+def _names(found: Providers, settings: Settings, used: Iterable[str]) -> list[str]:
+    """The installed providers, and their other servers that the user's configuration has a table for, or that the manifest names."""
+    known = {*settings.tables.get("providers", {}), *used}
+    return sorted({*found, *(name for name in known if SERVER.fullmatch(name) and kind_of(name) in found)})
+
+
+def _used(start: Path) -> set[str]:
+    """The providers that the manifest names; none where there is no project, or one that cannot be read."""
+    try:
+        with opened(start) as workspace:
+            assets = workspace.manifest.assets.values()
+            return {name for asset in assets for name in (asset.provider, *asset.via) if name is not None}
+    except (AssetgenError, OSError):
+        return set()
 
 
 def _sheet(name: str, providers: Providers, settings: Settings) -> Sheet:

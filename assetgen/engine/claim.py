@@ -13,7 +13,7 @@ _GLANCE = 0.2
 
 
 class StoppedError(Exception):
-    """The user asked to stop before the request was sent."""
+    """The user asked to stop before the request was sent, or before there was an answer to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from assetgen.engine.acquire import Acquisition, Answer
-from assetgen.engine.advice import rewrites
+from assetgen.engine.advice import told
 from assetgen.engine.claim import Awaited, awaited
 from assetgen.engine.finish import Finished, finish
 from assetgen.engine.inbox import Dropped, drop
@@ -269,7 +269,7 @@ class Build:
         if status is Status.DONE:
             notes = self._planner.settled[name].notes
             if State.GENERATE.value in result.actions:
-                notes += rewrites(name, self.survey.lock.get(name), self.survey.workspace.manifest.policy)
+                notes += told(name, self.survey.lock.get(name), self.survey.workspace.manifest.policy)
             self.notify(Done(asset=name, action=result.actions[0], written=result.written, cost=result.cost, notes=notes))
         elif status is Status.SKIPPED:
             self.notify(Skipped(asset=name, why=message))

@@ -1,17 +1,21 @@
 """The questions of a plan, answered from disk, store, journal and catalog."""
 
+import contextlib
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from assetgen import digest
+from assetgen.decode import container
 from assetgen.engine.offers import offer
 from assetgen.engine.workspace import Workspace
 from assetgen.lockfile import Lock, Original
-from assetgen.model import Asset
+from assetgen.model import Asset, Local
 from assetgen.plan.facts import Drop
-from assetgen.plan.states import Offer, OpenJob
+from assetgen.plan.states import Offer, OpenJob, Reason
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif"})
+_HEAD = 512
 
 
 class DiskFacts:
@@ -112,8 +116,22 @@ class DiskFacts:
     def offer(self, asset: Asset) -> Offer:
         """Who could generate it, for how much."""
         if asset.name not in self._offers:
-            self._offers[asset.name] = offer(self._workspace, asset)
+            found = offer(self._workspace, asset)
+            if found.problem is None and not found.traits.by_hand:
+                found = replace(found, problem=self._not_a_picture(asset))
+            self._offers[asset.name] = found
         return self._offers[asset.name]
+
+    def _not_a_picture(self, asset: Asset) -> Reason | None:
+        """Why a file that is to be sent as a picture can't be: by its first bytes, and only where somebody is going to be asked."""
+        pictures = (*asset.references, asset.mask, *(control.image for control in asset.controls))
+        for path in (one.path for one in pictures if isinstance(one, Local) and self.content(one.path) is not None):
+            with contextlib.suppress(OSError), (self._workspace.project.root / path).open("rb") as file:
+                head = file.read(_HEAD)
+                if container.sniff(head) is None:
+                    hint = "git lfs pull" if head.startswith(b"version https://git-lfs") else "a PNG, JPEG, WebP or AVIF file"
+                    return Reason(code="not-a-picture", text=f'"{path}" is not a picture', hint=hint)
+        return None
 
     def repeatable(self, provider: str) -> bool:
         """Whether this provider makes the same pixels again for free."""

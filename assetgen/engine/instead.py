@@ -10,6 +10,7 @@ from assetgen.engine.workspace import Workspace
 from assetgen.errors import Impossible
 from assetgen.manifest.models import MANUAL
 from assetgen.model import Asset
+from assetgen.providers import Ignores
 
 
 def instead(workspace: Workspace, asset: Asset, want: fitting.Wanted | None = None, purpose: str = "") -> str:
@@ -33,10 +34,11 @@ def instead(workspace: Workspace, asset: Asset, want: fitting.Wanted | None = No
 
 
 def _takes(workspace: Workspace, asset: Asset, model: str, provider: str) -> bool:
-    """Whether the provider would take the asset with this model. Parameters belong to the model that is there now."""
-    other = replace(asset, model=model, params={})
+    """Whether the provider would take all of the asset with this model. Parameters belong to the model that is there now."""
+    other, asked = replace(asset, model=model, params={}), workspace.providers[provider]
     try:
-        workspace.providers[provider].check(addressed(workspace.catalog, probe(other), provider, asset.size))
+        request = addressed(workspace.catalog, probe(other), provider, asset.size)
+        asked.check(request)
     except Impossible:
         return False
-    return True
+    return not (isinstance(asked, Ignores) and asked.ignored(request))

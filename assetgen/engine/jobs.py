@@ -1,5 +1,7 @@
 """Decisions of a person about jobs at a provider: which one it was, send it again, give it up, cancel it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from assetgen.engine.edit import held
@@ -9,48 +11,69 @@ from assetgen.ledger import Spent
 from assetgen.plan.states import JobState, OpenJob
 from assetgen.providers import Cancels
 
+# Which of several jobs a decision is about: the one that nobody knows the end of, then the one that brought nothing.
+_AFTER = {JobState.SPOILED: 1, JobState.SUBMITTED: 2, JobState.ABANDONED: 3}
 
-def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, abandon: bool) -> list[str]:
-    """Decide about a job whose outcome is unknown: it is that job at the provider, send it again, or give it up."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What was decided about a job: the asset that asks for it, or that it was sent for, and what there is to say."""
+
+    asset: str
+    told: str
+
+    @property
+    def line(self) -> str:
+        """As it is printed."""
+        return f"{self.asset}: {self.told}"
+
+
+def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, abandon: bool) -> Decided:
+    """Decide about a job whose outcome is unknown: it is that job at the provider, send it again, or give it up.
+
+    `name` is that of an asset, or the id that `assetgen jobs` prints.
+    """
     if (adopt is not None) + retry + abandon != 1:
         raise UsageError("one decision is needed", hint=f"assetgen jobs resolve {name} --adopt ID | --retry | --abandon")
     with held(path) as seen:
         workspace = seen.workspace
-        rows = [row for row in _rows(seen, name) if not row.live and row.state is not JobState.FETCHED]
-        if not rows:
-            raise UsageError(f'"{name}" has no open job', hint="assetgen jobs")
-        row = rows[0]
+        asset, row = _undecided(seen, name, abandon=abandon)
         if adopt is not None:
             if not workspace.providers[row.provider].traits.resumable:
                 message = f'"{row.provider}" gives no job ids, so its answer cannot be asked for again'
-                raise UsageError(message, hint=f"if you have the picture: assetgen import {name} FILE; otherwise --retry or --abandon")
+                raise UsageError(message, hint=f"if you have the picture: assetgen import {asset} FILE; otherwise --retry or --abandon")
             workspace.journal.submitted(row, {"id": adopt})
-            return [f'{name}: the next build resumes job "{adopt}" at {row.provider}']
+            return Decided(asset=asset, told=f'the next build resumes job "{adopt}" at {row.provider}')
         workspace.ledger.add(Spent.without_picture(row))
         if abandon:
-            return [f"{name}: given up{_given_up(seen, row, name)}"]
+            return Decided(asset=asset, told=f"given up{_given_up(seen, row, asset)}")
         workspace.journal.close(row)
-        return [f"{name}: the next build sends the request again"]
+        return Decided(asset=asset, told="the next build sends the request again")
 
 
-def cancel(path: Path | str, name: str) -> list[str]:
-    """Ask the provider to stop the job that an earlier build sent for an asset; what it did until then may still be billed."""
+def cancel(path: Path | str, name: str) -> Decided:
+    """Ask the provider to stop the job that an earlier build sent for an asset; what it did until then may still be billed.
+
+    `name` is that of an asset, or the id that `assetgen jobs` prints.
+    """
     with held(path) as seen:
         workspace = seen.workspace
-        rows = [row for row in _rows(seen, name) if not row.live and row.state is JobState.SUBMITTED]
-        if not rows:
+        found = _found(seen, name, lambda row: row.state is JobState.SUBMITTED)
+        if not found:
             raise UsageError(f'"{name}" has no job at a provider', hint="assetgen jobs")
-        row = rows[0]
+        asset, row = found[0]
         provider = workspace.providers[row.provider]
         if not isinstance(provider, Cancels) or row.handle is None:
             raise UsageError(f'"{row.provider}" cannot cancel jobs', hint=f"assetgen jobs resolve {name} --abandon")
         if not provider.cancel(row.handle):
-            return [f"{name}: {row.provider} did not take the order, so the job is over or about to be; the next build asks for it"]
-        if not provider.traits.paid:
+            told = f"{row.provider} did not take the order, so the job is over or about to be; the next build asks for it"
+        elif not provider.traits.paid:
             workspace.journal.close(row)
-            return [f"{name}: cancelled at {row.provider}; the next build asks again"]
-        workspace.ledger.add(Spent.without_picture(row))
-        return [f"{name}: cancelled at {row.provider}{_given_up(seen, row, name)}"]
+            told = f"cancelled at {row.provider}; the next build asks again"
+        else:
+            workspace.ledger.add(Spent.without_picture(row))
+            told = f"cancelled at {row.provider}{_given_up(seen, row, asset)}"
+        return Decided(asset=asset, told=told)
 
 
 def _given_up(seen: Survey, row: OpenJob, name: str) -> str:
@@ -60,6 +83,49 @@ def _given_up(seen: Survey, row: OpenJob, name: str) -> str:
         return " and closed, since no asset asks for it any more"
     seen.workspace.journal.abandoned(row)
     return f"; `assetgen build --regenerate {name}` asks again"
+
+
+def _undecided(seen: Survey, name: str, *, abandon: bool) -> tuple[str, OpenJob]:
+    """The job that a decision is about, and its asset. What was given up before can be closed, but not be given up again."""
+    found = _found(seen, name, lambda row: row.state is not JobState.FETCHED)
+    if not found:
+        raise UsageError(f'"{name}" has no open job', hint="assetgen jobs")
+    asset = found[0][0]
+    if abandon:
+        found = [(asset, row) for asset, row in found if row.state is not JobState.ABANDONED or _forgettable(seen, row)]
+    if not found:
+        raise UsageError(f'"{name}" has no open job that was not given up', hint=f"assetgen build --regenerate {asset}")
+    return found[0]
+
+
+def _found(seen: Survey, name: str, fits: Callable[[OpenJob], bool]) -> list[tuple[str, OpenJob]]:
+    """The jobs that a word means, with their asset, the most urgent first: the one of this id, or those of an asset.
+
+    The jobs of an asset with edits are those of its versions. Raises UsageError where several of these have some.
+    """
+    named = next((row for row in seen.facts.rows if row.id == name), None)
+    if named is not None:
+        asset = _asker(seen, named)
+        return [(asset, named)] if not named.live and fits(named) else []
+    planned = seen.plan.assets.get(name)
+    found: dict[str, list[OpenJob]] = {}
+    for part in (*planned.asset.versions, name) if planned is not None else (name,):
+        known = {row.id for rows in found.values() for row in rows}
+        rows = [row for row in _rows(seen, part) if not row.live and fits(row) and row.id not in known]
+        if rows:
+            found[part] = rows
+    if len(found) > 1:
+        raise UsageError(f'"{name}" has jobs of more than one version', hint=f"name one of them: {', '.join(found)}")
+    pairs = [(part, row) for part, rows in found.items() for row in rows]
+    return sorted(pairs, key=lambda pair: _AFTER.get(pair[1].state, 0))
+
+
+def _asker(seen: Survey, row: OpenJob) -> str:
+    """The asset that asks for what a job is to bring, or else the one it was sent for. Raises UsageError for a job of another project."""
+    asking = [name for name, planned in seen.plan.assets.items() if planned.gen_key == row.gen_key]
+    if not asking and row.project != seen.workspace.name:
+        raise UsageError(f'job "{row.id}" is one of the project "{row.project}"', hint="assetgen jobs --all")
+    return asking[0] if asking and row.asset not in asking else row.asset
 
 
 def _rows(seen: Survey, name: str) -> list[OpenJob]:

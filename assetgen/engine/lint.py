@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from assetgen import toml
+from assetgen.catalog import check_params, fitting
 from assetgen.catalog.fitting import Wanted, wanted
 from assetgen.engine import offers
+from assetgen.engine.addressing import addressed
 from assetgen.engine.instead import instead
+from assetgen.engine.probing import probe, providers_of
 from assetgen.engine.workspace import Workspace
-from assetgen.errors import UsageError
+from assetgen.errors import Impossible, UsageError
 from assetgen.lint import Finding, View, findings
 from assetgen.lint.rules import RULES
 from assetgen.manifest.source import Source
 from assetgen.model import Asset
-from assetgen.plan.states import Offer
+from assetgen.plan.states import FREE, Offer, Reason
 
 _LONG = 1000
 
@@ -39,7 +42,7 @@ def view(workspace: Workspace) -> View:
 
     def offer(asset: Asset) -> Offer:
         if asset.name not in made:
-            made[asset.name] = offers.offer(workspace, asset)
+            made[asset.name] = _anywhere(workspace, asset, offers.offer(workspace, asset))
         return made[asset.name]
 
     def remarks(asset: Asset) -> tuple[str, ...]:
@@ -61,6 +64,28 @@ def sources(workspace: Workspace) -> tuple[Source, ...]:
     """The files of the manifest as they were written."""
     read = {file: workspace.project.read(file) for file in workspace.manifest.files}
     return tuple(Source(file, toml.parse(data, file), toml.Locator(data.decode(), file)) for file, data in read.items())
+
+
+def _anywhere(workspace: Workspace, asset: Asset, here: Offer) -> Offer:
+    """The offer on any machine: a provider that loads models refuses by what lies on this one, which `assetgen doctor` tells.
+
+    What the catalog says against the asset stays.
+    """
+    model = workspace.catalog.find(asset.model)
+    name = next(iter(providers_of(workspace, asset, model)), None)
+    if name is None or here.problem is None or here.problem.code != "impossible" or not workspace.providers[name].traits.loads:
+        return here
+    if model is not None and any(fitting.refused(model.supports_at(name), fitting.wanted(asset))):
+        return here
+    try:
+        size = addressed(workspace.catalog, probe(asset), name, asset.size).size
+    except Impossible:
+        return here
+    for problem in check_params(model, asset.params, name) if model is not None else ():
+        if problem.severity == "error":
+            return Offer(problem=Reason(code="impossible", text=f"{name}: {problem.message}", hint=problem.hint))
+    ignored = offers.unhonoured(workspace, asset, name)
+    return Offer(providers=(name,), traits=workspace.providers[name].traits, size=size, price=FREE, unhonoured=ignored)
 
 
 class _Instead:

@@ -15,6 +15,7 @@ from assetgen.files import Project
 from assetgen.manifest.rewriting import UnwritableError, rewritten
 from assetgen.model import Asset, Manifest
 from assetgen.plan.states import AssetPlan, Price, State
+from assetgen.report import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,11 @@ class Move:
         return self.after.buys
 
     @property
+    def blocked(self) -> bool:
+        """Whether it could be built before, and cannot after."""
+        return self.after.state is State.BLOCKED and self.before.state is not State.BLOCKED
+
+    @property
     def again(self) -> bool:
         """Whether a picture that is there would be bought again."""
         return self.built and self.bought and self.before.state in (State.FRESH, State.FINISH, State.RESTORE)
@@ -49,6 +55,11 @@ class Migration:
     kept: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     texts: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def blocked(self) -> tuple[str, ...]:
+        """The assets that the new model would not take, and that could be built before."""
+        return tuple(move.after.name for move in self.moves if move.blocked)
 
 
 def migration(seen: Survey, old: str, new: str, *, only_unbuilt: bool = False) -> Migration:
@@ -80,7 +91,13 @@ def migration(seen: Survey, old: str, new: str, *, only_unbuilt: bool = False) -
 
 
 def write(workspace: Workspace, made: Migration) -> list[str]:
-    """Write the files; returns their names. Raises UsageError where one of them is no longer what was read."""
+    """Write the files; returns their names.
+
+    Raises UsageError where one of them is no longer what was read, and where assets that can be built would be blocked.
+    """
+    if made.blocked:
+        text = f'{words.quoted(made.blocked)} would be blocked with "{made.new.id}", so nothing was written'
+        raise UsageError(text, hint=f"assetgen migrate {made.old} {made.new.id} tells why")
     now = {source.file: source.locator.text for source in sources(workspace)}
     for file in made.texts:
         edits = [edit for change in made.rewrites if change.file == file for edit in change.edits]

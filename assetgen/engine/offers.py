@@ -1,19 +1,19 @@
 """Who could generate an asset, at what size and price, and what its model ignores: known before anything is paid, offline, keyless."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from assetgen.catalog import Model, check_params, fitting
 from assetgen.engine.addressing import addressed
 from assetgen.engine.instead import instead
-from assetgen.engine.probing import probe, providers_of
+from assetgen.engine.probing import probe, providers_of, small_files
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import Impossible
 from assetgen.model import Asset, Size
 from assetgen.plan.states import FREE, Offer, Price, Reason
 from assetgen.post import MAX_PIXELS
-from assetgen.providers import Picture, Provider, Remarks, Variants
+from assetgen.providers import Ignores, Picture, Provider, Remarks, Request, Variants
 from assetgen.toml import bare
 
 
@@ -54,7 +54,8 @@ def offer(workspace: Workspace, asset: Asset) -> Offer:
     if not served:
         return Offer(problem=problems[0])
     first = served[0]
-    notes = (*_notes(asset, model, first), *(note for each in served for note in each.notes))
+    passed = [f"{problem.text}; {first.provider.name} is asked instead" for problem in problems[: names.index(first.provider.name)]]
+    notes = (*passed, *_notes(asset, model, first), *(note for each in served for note in _named(each, among=names)))
     return Offer(
         providers=tuple(each.provider.name for each in served),
         traits=first.provider.traits,
@@ -63,6 +64,11 @@ def offer(workspace: Workspace, asset: Asset) -> Offer:
         notes=tuple(dict.fromkeys(notes)),
         unhonoured=first.ignored,
     )
+
+
+def _named(served: _Served, *, among: Collection[str]) -> Iterator[str]:
+    """What is said of one provider, with its name where there are others."""
+    yield from (f"{served.provider.name}: {note}" if len(among) > 1 else note for note in served.notes)
 
 
 def unhonoured(workspace: Workspace, asset: Asset, provider: str, told: Picture | None = None) -> tuple[str, ...]:
@@ -83,11 +89,12 @@ def _serve(workspace: Workspace, asset: Asset, model: Model | None, name: str) -
     if model is not None:
         for refusal in fitting.refused(model.supports_at(name), fitting.wanted(asset)):
             raise Impossible(f'"{asset.model}" {refusal}', hint=instead(workspace, asset) or "assetgen models")
-    request = addressed(workspace.catalog, probe(asset), name, asset.size)
+    request = _asked(workspace, asset, name)
     provider.check(request)
     _check_size(request.size)
     notes = _check_params(model, asset, name)
-    ignored = unhonoured(workspace, asset, name)
+    own = provider.ignored(request) if isinstance(provider, Ignores) else ()
+    ignored = tuple(dict.fromkeys((*unhonoured(workspace, asset, name), *own)))
     if ignored and workspace.manifest.policy.unhonoured == "error":
         raise _ForbiddenError(_dishonoured(workspace, asset, name, ignored))
     told = provider.remarks(request) if isinstance(provider, Remarks) else ()
@@ -100,7 +107,11 @@ def remarks(workspace: Workspace, asset: Asset, name: str) -> tuple[str, ...]:
     provider = workspace.providers[name]
     if not isinstance(provider, Remarks):
         return ()
-    return provider.remarks(addressed(workspace.catalog, probe(asset), name, asset.size))
+    return provider.remarks(_asked(workspace, asset, name))
+
+
+def _asked(workspace: Workspace, asset: Asset, name: str) -> Request:
+    return addressed(workspace.catalog, probe(asset, small_files(workspace, asset)), name, asset.size)
 
 
 def _dishonoured(workspace: Workspace, asset: Asset, provider: str, ignored: tuple[str, ...]) -> Reason:

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
+from assetgen.engine.claim import StoppedError
 from assetgen.errors import Limited, Unavailable
 from assetgen.model import Json
 from assetgen.providers import Provider
@@ -109,20 +110,23 @@ class Pools:
 def persist(call: Callable[[], T], *, patience: Patience, stop: threading.Event, told: Callable[[int, float, str], None]) -> T:
     """Call, and call again after `Limited` and `Unavailable`, which say that nothing was accepted. Every other failure passes through.
 
-    `told(attempt, wait, why)` hears of each retry. When `stop` is set, the failure at hand passes through.
+    `told(attempt, wait, why)` hears of each retry. Raises StoppedError where `stop` is set: that nothing came is then the user's doing,
+    whatever words it is told in.
     """
     waited = 0.0
     for attempt in range(1, patience.attempts + 1):
         try:
             return call()
         except (Limited, Unavailable) as failure:
+            if stop.is_set():
+                raise StoppedError from failure
             wait = _wait(failure.after, attempt, patience)
             if attempt == patience.attempts or wait is None or waited + wait > patience.total:
                 raise
             told(attempt, wait, failure.message)
             waited += wait
             if stop.wait(wait):
-                raise
+                raise StoppedError from failure
     raise AssertionError("the last attempt returns or raises")
 
 

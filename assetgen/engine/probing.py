@@ -1,9 +1,15 @@
 """What an asset asks for and whom, without the bytes of its pictures: enough to be refused before anything is paid. Sends nothing."""
 
+from collections.abc import Mapping
+
 from assetgen.catalog import Model
 from assetgen.engine.workspace import Workspace
+from assetgen.errors import UsageError
 from assetgen.model import Asset, Local, Reference
 from assetgen.providers import Blob, Guide, Request
+
+SMALL = 2**20
+"""The bytes up to which a file is read for a plan; weights are larger, and nobody judges them by their bytes."""
 
 
 def providers_of(workspace: Workspace, asset: Asset, model: Model | None) -> tuple[str, ...]:
@@ -17,8 +23,21 @@ def providers_of(workspace: Workspace, asset: Asset, model: Model | None) -> tup
     return tuple(name for name in known if name in workspace.providers)[:1]
 
 
-def probe(asset: Asset) -> Request:
-    """The request without the bytes of its pictures; enough for `check`."""
+def small_files(workspace: Workspace, asset: Asset) -> dict[str, bytes]:
+    """The small files that its parameters name, such as a workflow; those that are large or not there are left out."""
+    found: dict[str, bytes] = {}
+    for path in asset.param_files:
+        try:
+            if (workspace.root / path).stat().st_size <= SMALL:
+                found[path] = workspace.project.read(path)
+        except (OSError, UsageError):
+            # What is wrong with a file of the project is told where its content is asked for.
+            continue
+    return found
+
+
+def probe(asset: Asset, files: Mapping[str, bytes] | None = None) -> Request:
+    """The request without the bytes of its pictures; enough for `check`, which reads `files` where it can."""
     return Request(
         model=asset.model,
         prompt=asset.prompt,
@@ -31,6 +50,7 @@ def probe(asset: Asset) -> Request:
         guides=tuple(
             Guide(kind=control.kind, image=_blank(control.image), scale=control.scale, model=control.model) for control in asset.controls
         ),
+        files=files or {},
         label=asset.name,
     )
 

@@ -1,6 +1,6 @@
 """Which values of which tables change when assets go to another model. Pure: what it reads is handed in, and nothing is written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assetgen.catalog import Model, migrating
@@ -10,6 +10,7 @@ from assetgen.manifest.declared import At
 from assetgen.manifest.rewriting import Add, Edit, Put, Remove, Rename, literal
 from assetgen.manifest.source import Source
 from assetgen.model import Asset, Json
+from assetgen.report import words
 from assetgen.toml import KeyPath, dotted
 
 
@@ -64,12 +65,28 @@ class Changes:
         if self.found.setdefault(at, made).edits != edits:
             self.told[f"{dotted(path)} of {file} would have to change in two ways: change it by hand"] = None
 
-    def add(self, at: At, new: Json) -> None:
+    def add(self, at: At, new: Json, *, why: str = "") -> None:
         """Write a new value."""
         file, path = at
         source = next(source for source in self.files if source.file == file)
         place = source.locator.place(path[:-1], key=True)
-        self.found[at] = Rewrite(file=file, path=path, place=place, old=None, new=new, edits=(Add(path, new),))
+        self.found[at] = Rewrite(file=file, path=path, place=place, old=None, new=new, why=why, edits=(Add(path, new),))
+
+    def keep(self, asset: Asset, at: At) -> None:
+        """Give an asset a value of its own, as `at` has it now."""
+        own = declared.own(asset)
+        assert own is not None
+        (file, path), name, value = own, at[1][-1], _value(self.files, at)
+        why = f'"{asset.base}" stays as it is'
+        if at[1][-2:-1] != ("params",):
+            self.add((file, (*path, name)), value, why=why)
+        elif "params" in _table(self.files, own):
+            self.add((file, (*path, "params", name)), value, why=why)
+        else:
+            table = (file, (*path, "params"))
+            held = self.found[table].new if table in self.found else {}
+            assert isinstance(held, dict)
+            self.add(table, {**held, str(name): value}, why=why)
 
 
 def rewrites(
@@ -84,15 +101,22 @@ def rewrites(
     changes = Changes(files=files, new=new)
     _models(changes, moving, users)
     moved = {name: asset for name, asset in moving.items() if name not in changes.stuck}
-    taken = dict(_taken({name: asset for name, asset in assets.items() if asset.generated and name not in moved}, files))
+    taken = _taken({name: asset for name, asset in assets.items() if asset.generated and name not in moved}, files)
+    shared: dict[At, tuple[Json, dict[str, None]]] = {}
     for asset in moved.values():
         provider = _provider(asset, new)
         for at, before, after, name, why in _differences(asset, files, old, new, provider):
-            if at in taken:
-                text = f'{dotted(at[1])} = {literal(before)} does not suit "{new.id}", and "{taken[at]}" has it as well'
-                changes.told[f'{text}: give "{asset.base}" one of its own'] = None
-            else:
-                changes.put(at, before, after, name=name, why=why)
+            if not all(_separable(other, moved.values()) for other in taken.get(at, ())):
+                shared.setdefault(at, (before, {}))[1][asset.base] = None
+                continue
+            for other in taken.get(at, ()):
+                changes.keep(other, at)
+            changes.put(at, before, after, name=name, why=why)
+    for at, (before, bases) in shared.items():
+        others = dict.fromkeys(other.base for other in taken[at])
+        have = f"{words.quoted(others)} {'has' if len(others) == 1 else 'have'} it as well"
+        cure = f"give {words.quoted(bases)} one of {'its' if len(bases) == 1 else 'their'} own"
+        changes.told[f'{dotted(at[1])} = {literal(before)} does not suit "{new.id}", and {have}: {cure}'] = None
     return changes
 
 
@@ -141,12 +165,31 @@ def _provider(asset: Asset, new: Model) -> str:
     return next((name for name in (*asked, *new.services) if name in new.services), "")
 
 
-def _taken(others: Mapping[str, Asset], files: Sequence[Source]) -> Iterator[tuple[At, str]]:
-    """The keys that assets which do not move read their values from."""
-    for name, asset in others.items():
+def _taken(others: Mapping[str, Asset], files: Sequence[Source]) -> dict[At, list[Asset]]:
+    """The keys that assets which do not move read their values from, with these assets."""
+    found: dict[At, list[Asset]] = {}
+    for asset in others.values():
         places = [declared.param(asset, param, files) for param in asset.params]
         places += [declared.field(asset, word, files) for word in ("size", "provider", "via")]
-        yield from ((at, name) for at in places if at is not None)
+        for at in places:
+            if at is not None:
+                found.setdefault(at, []).append(asset)
+    return found
+
+
+def _separable(asset: Asset, moving: Iterable[Asset]) -> bool:
+    """Whether an asset that stays has a table of its own, in which no asset that moves reads."""
+    own = declared.own(asset)
+    if own is None:
+        return False
+    tables = (declared.own(other) for other in moving)
+    return not any(table is not None and table[0] == own[0] and table[1][: len(own[1])] == own[1] for table in tables)
+
+
+def _table(files: Sequence[Source], at: At) -> Mapping[str, Json]:
+    value = _value(files, at)
+    assert isinstance(value, Mapping)
+    return value
 
 
 def _value(files: Sequence[Source], at: At) -> Json:

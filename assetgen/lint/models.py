@@ -41,7 +41,10 @@ def superseded(asset: Asset, view: View) -> Iterator[Finding]:
 
 @rule("AG104", "refused-request", "error")
 def refused(asset: Asset, view: View) -> Iterator[Finding]:
-    """No provider can serve the asset as it is written, or a policy forbids it. `plan` blocks it for the same reason."""
+    """No provider can serve the asset as it is written, or a policy forbids it. `plan` blocks it for the same reason.
+
+    Whether a local model lies on this machine is no finding: `doctor` tells that.
+    """
     problem = view.offer(asset).problem
     if problem is not None:
         yield Finding(message=problem.text, place=at(asset, "model"), hint=problem.hint)

@@ -10,13 +10,32 @@ from assetgen.lint import Finding, View, rule
 from assetgen.lint.where import at, within
 from assetgen.model import Asset
 
-_QUOTED = re.compile(r'"[^"\n]+"|“[^”\n]+”|„[^“”\n]+[“”]|«[^»\n]+»|(?<!\w)\'[^\'\n]+\'(?!\w)')
+# A mark behind a digit means inches, and one before a shortened word ('n', '90s) quotes nothing.
+_SHORTENED = r"(?!n'|\d\ds\b|(?:til|em|tis|twas|cause|bout)\b)"
+_QUOTED = re.compile(
+    r'(?<!\d)"[^"\n]+"|“[^”\n]+”|„[^“”\n]+[“”]|«[^»\n]+»'
+    rf"|(?<!\w)'{_SHORTENED}(?!\s)(?:[^'\n]|'n'|(?<=\w)'(?=\w))+?(?<!\s)'(?!\w)"
+)
+_BEFORE = "the|an?|any|all|some|other|its|his|her|their|my|your|our"
+_ARTICLE = rf"(?:(?:{_BEFORE})\s+)*"
+# What stands behind "no" or "without" in a manner of speaking, and names nothing that could be seen.
+_IDIOM = (
+    rf"(?!(?:{_BEFORE}|no|not|without|one|longer|more|less|matter|doubt|equals?|match|rivals?|peers?|limits?|end|fail|wonder|question"
+    r"|time|way|need|problem|than|signs?|traces?|hint|smoking|parking|entry|exit|it|them|him|her|this|that|these|those|being|having)\b|\d)"
+)
+_THING = rf"{_ARTICLE}{_IDIOM}[^\W\d_][\w-]*+(?!['\u2019]\w)"
+_AND = r"\s+(?:or|and)\s+"
 _NEGATIVE = re.compile(
-    r"\b(?:no|without(?: any)?|avoid(?:ing)?|exclud(?:e|ing)|do not (?:show|include)|don't (?:show|include))\s+"
-    r"(?!one\b|longer\b|more\b|less\b|matter\b|doubt\b|\d)(?P<what>[^\W\d_][\w-]*(?:\s+(?:or|and)\s+[^\W\d_][\w-]*)*)",
+    r"\b(?:no|without|avoid(?:ing)?|exclud(?:e|ing)|do not (?:show|include)|don't (?:show|include))\s+"
+    rf"(?P<what>{_THING}(?:{_AND}{_THING})*)",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+def _things(what: str) -> str:
+    """What is named there, without articles: "the people or a car" is "people, car"."""
+    return ", ".join(re.sub(f"^{_ARTICLE}", "", thing, flags=re.IGNORECASE) for thing in re.split(_AND, what, flags=re.IGNORECASE))
 
 
 def _draws(model: Model | None) -> bool:
@@ -48,12 +67,12 @@ def negative_words(asset: Asset, view: View) -> Iterator[Finding]:
         place = within(at(asset, "prompt"), found[0])
         if takes:
             message = f'"{found[0]}" belongs into the negative prompt, which "{asset.model}" takes'
-            hint = ", ".join(part for part in (asset.negative, ", ".join(re.split(r"\s+(?:or|and)\s+", found["what"]))) if part)
+            hint = ", ".join(part for part in (asset.negative, _things(found["what"])) if part)
             yield Finding(message=message, place=place, hint=f'negative = "{hint}"')
         else:
-            message = f'"{asset.model}" takes no negative prompt, and "{found[0]}" may bring {found["what"]} in'
+            message = f'"{asset.model}" takes no negative prompt, and "{found[0]}" may bring {_things(found["what"])} in'
             better = view.instead(asset, replace(wanted(asset), negative=True), "")
-            other = f', or {better} and negative = "{found["what"]}"' if better else ""
+            other = f', or {better} and negative = "{_things(found["what"])}"' if better else ""
             yield Finding(message=message, place=place, hint=f"say what is seen instead{other}")
 
 

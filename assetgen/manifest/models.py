@@ -1,6 +1,7 @@
 """Which model an asset means: its own, an alias of `[models]`, and which providers may serve it."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from assetgen.manifest.draft import Draft
 from assetgen.manifest.vocabulary import Vocabulary
 from assetgen.manifest.words import Wrong, closest, did_you_mean, quoted
 from assetgen.model import Json, param_file
-from assetgen.providers import kind_of
+from assetgen.providers import kind_of, owner_of
 
 MANUAL = "manual"
 DEFAULT = "sketch"
@@ -116,5 +117,20 @@ def _check_service(table: Mapping[str, Any], key: str, vocabulary: Vocabulary) -
         below = () if isinstance(names, str) else (index,)
         if kind_of(name) == "file":
             yield Wrong('"file" draws nothing from a prompt', hint='file = "art/hero.png", without a provider', below=below)
-        elif kind_of(name) not in vocabulary.providers:
-            yield Wrong(f"unknown provider {quoted(name)}", hint=did_you_mean(kind_of(name), vocabulary.providers), below=below)
+        elif (wrong := _check_name(name, vocabulary.providers)) is not None:
+            wrong.below = below
+            yield wrong
+
+
+def _check_name(name: str, providers: Collection[str]) -> Wrong | None:
+    """What is wrong with the name of a provider, or with that of another server of one, such as "openai:localai"."""
+    kind, colon, own = name.partition(":")
+    if kind not in providers:
+        return Wrong(f"unknown provider {quoted(name)}", hint=did_you_mean(kind, providers))
+    plain = re.sub(r"[^a-z0-9_-]+", "-", own.lower()).strip("-_") or "my-server"
+    hint = f'"{kind}:{plain if owner_of(plain, providers) is None else f"my-{plain}"}"'
+    if colon and kind_of(name) == name:
+        rule = f'after "{kind}:" comes a word of a-z, 0-9, "-" and "_" that begins with a letter or a digit'
+        return Wrong(f"{quoted(name)} is no name of a server: {rule}", hint=hint)
+    owner = owner_of(own, providers) if colon else None
+    return None if owner is None else Wrong(f'{quoted(name)} would be sent the keys of the provider "{owner}"', hint=hint)

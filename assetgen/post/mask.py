@@ -14,16 +14,33 @@ from assetgen.post.image import open_image
 _OVERLAP = 8
 _DEPTH = 8
 _SOFTEST, _ROUGHEST = 2, 48
+# What a JPEG makes of black stays below this, and is nothing that anybody painted.
+_FAINTEST = 8
+# How much the proportions of a mask and its picture may differ: models round sides to multiples of their own.
+_BEND = 0.05
 
 
 def normal(mask: bytes, like: bytes) -> bytes:
     """A PNG of one channel, white where the picture `like` is painted anew, in its size; a grey stays a grey.
 
-    Where some pixel of the mask is not opaque, its transparent parts are painted; otherwise its bright ones. Raises `NotAPicture`.
+    Where some pixel of the mask is not opaque, its transparent parts are painted; otherwise its bright ones. Raises `NotAPicture`, and
+    `PostError` (what is so of the mask, without its name) for one of another shape than the picture, or with nothing to paint.
     """
     given, size = open_image(mask), open_image(like).size
+    if not _alike(given.size, size):
+        cure = f"a mask of {size[0]}x{size[1]} pixels, or of that shape"
+        raise PostError(f"has {given.width}x{given.height} pixels, which is another shape than {size[0]}x{size[1]}", hint=cure)
     painted = ImageChops.invert(given.getchannel("A")) if pixels.has_alpha(given) else given.convert("L")
-    return _png(painted if painted.size == size else painted.resize(size, Image.Resampling.NEAREST))
+    fitted = painted if painted.size == size else painted.resize(size, Image.Resampling.NEAREST)
+    if not any(fitted.histogram()[_FAINTEST:]):
+        raise PostError("has nothing to paint", hint="white, or transparent, where the picture is to be painted anew")
+    return _png(fitted)
+
+
+def _alike(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two sizes have the same proportions, up to a few percent or one pixel."""
+    wide, high = one[0] * other[1], one[1] * other[0]
+    return abs(wide - high) <= max(_BEND * max(wide, high), *one, *other)
 
 
 def widened(picture: bytes, left: int, top: int, right: int, bottom: int) -> tuple[bytes, bytes]:

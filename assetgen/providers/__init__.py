@@ -5,7 +5,7 @@ synchronous; threads, rates, retries and money belong to the engine. A provider'
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
@@ -20,6 +20,11 @@ def kind_of(name: str) -> str:
     """The provider that a name stands for: "openai" for "openai:localai", and any other name for itself."""
     found = SERVER.fullmatch(name)
     return found["kind"] if found else name
+
+
+def owner_of(word: str, providers: Iterable[str]) -> str | None:
+    """The provider whose variables a server of this name would be given, if there is one: "stability" for "openai:stability"."""
+    return next((name for name in providers if name.replace("-", "_") == word.replace("-", "_")), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +184,15 @@ class Remarks(Protocol):
 
     def remarks(self, request: Request) -> tuple[str, ...]:
         """Short texts in our style, such as a prompt longer than what is read of it. Pure, offline, keyless."""
+        ...
+
+
+@runtime_checkable
+class Ignores(Protocol):
+    """A provider that takes some requests with a field that reaches no picture, where only it can know: `policy.unhonoured` asks it."""
+
+    def ignored(self, request: Request) -> tuple[str, ...]:
+        """The fields that are left out of account, such as "negative". Pure, offline; for a request that `check` lets through."""
         ...
 
 

@@ -65,6 +65,10 @@ class Alias:
         self._settings = settings
         own = inner.traits
         self.traits = replace(own, keys=tuple(map(settings.variables, own.keys)), url=settings.variables(settings.url), address=None)
+        # What a provider may offer beside the contract (`max_count`, `ignored`, `close` …) is looked for on the object itself.
+        for ability in dir(inner):
+            if not ability.startswith("_") and not hasattr(self, ability):
+                setattr(self, ability, getattr(inner, ability))
 
     def check(self, request: Request) -> None:
         """See the contract."""
@@ -88,10 +92,6 @@ class Alias:
         kind = self._settings.kind
         mine = self._settings.variables(message)
         return f"{self.name}{mine.removeprefix(kind)}" if re.match(rf"{re.escape(kind)}\b", mine) else f"{self.name}: {mine}"
-
-    def __getattr__(self, name: str) -> object:
-        """What a provider may offer beside the contract: `max_count`, `cancel`, `close`."""
-        return getattr(self._inner, name)
 
 
 def _prefix(name: str) -> str:

@@ -23,6 +23,9 @@ _FIELDS: Mapping[str, str] = {
     "version": "model",
     "niji": "model",
 }
+# How people shorten them in a prompt.
+_SHORT: Mapping[str, str] = {"c": "chaos", "q": "quality", "r": "repeat", "s": "stylize", "w": "weird"}
+_WRITTEN = re.compile(r"(?<!\S)--([a-z]+)\b")
 # From which version on a flag is known, and from which on it is not any more. Niji has versions of its own.
 _SINCE: Mapping[str, int] = {"draft": 7, "exp": 7, "ow": 7, "hd": 8}
 _UNTIL: Mapping[str, int] = {"cw": 7}
@@ -45,6 +48,7 @@ class Manual:
         if known is None:
             return
         rules.check_no_loras(request)
+        _check_prompt(request)
         for guide in request.guides:
             _check_guide(request, guide, known)
         for name, value in request.params.items():
@@ -81,6 +85,22 @@ def create(settings: Settings, http: Http) -> Manual:
     """The factory behind the entry point; a person needs neither settings nor network."""
     del settings, http
     return Manual()
+
+
+def _check_prompt(request: Request) -> None:
+    """Refuse a flag in the prompt: the asset's own fields write it once more, and which of both holds is Midjourney's affair."""
+    for name in _WRITTEN.findall(request.prompt):
+        flag = _SHORT.get(name, name)
+        guide = next((kind for kind, (by, _, _) in (*_GUIDES.items(), ("character", _OMNI)) if by == flag), None)
+        if flag in _FIELDS:
+            hint = f'the field "{_FIELDS[flag]}"'
+        elif flag in FLAGS:
+            hint = f"params = {{ {flag} = … }}"
+        elif guide is not None:
+            hint = f'controls = [{{ kind = "{guide}", image = "…" }}]'
+        else:
+            continue
+        raise Impossible(f'the prompt holds the flag "--{name}", which has a place of its own', hint=hint)
 
 
 def _check_flag(model: str, name: str, value: Json) -> None:

@@ -250,15 +250,20 @@ def change(given: Change) -> ChangeEntry:
 
 
 def cost_of(planned: AssetPlan) -> Cost | None:
-    """What the build pays for this asset; nothing where no provider is asked."""
+    """What the build pays for this asset; nothing where no provider is asked, and null where nobody knows what asking would cost."""
     if not planned.buys:
-        return {"low": 0.0, "high": 0.0}
+        return None if _unpriced(planned) else {"low": 0.0, "high": 0.0}
     if planned.price is None:
         return None
     made: Cost = {"low": float(planned.price.low), "high": float(planned.price.high)}
     if planned.price.source:
         made["source"] = planned.price.source
     return made
+
+
+def _unpriced(planned: AssetPlan) -> bool:
+    """Whether an asset is blocked that would be bought, at a price that nobody knows."""
+    return planned.state is State.BLOCKED and planned.offer is not None and planned.offer.price is None
 
 
 def _range(price: Price) -> dict[str, Json]:

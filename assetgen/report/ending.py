@@ -47,12 +47,19 @@ def resting(terminal: Terminal, results: Collection[Result], prompts: Mapping[st
         terminal.say(Painted("hint:", "dim"), f" {hint}")
 
 
-def line(results: Collection[Result], spent: Decimal) -> str:
-    """As in: 12 assets: 3 generated, 1 finished, 8 fresh; $0.12 spent."""
+def unpriced(plans: Mapping[str, AssetPlan], results: Collection[Result]) -> int:
+    """How many assets were bought at a price that neither the catalog nor the provider's answer told."""
+    return sum(1 for result in results if result.cost == 0 and plans[result.asset].price is None)
+
+
+def line(results: Collection[Result], spent: Decimal, unknown: int = 0) -> str:
+    """As in: 12 assets: 3 generated, 1 finished, 8 fresh; $0.12 spent, and 2 of unknown price."""
     kinds = [kind(result) for result in results]
     if not kinds:
         return "nothing to do: there are no assets"
-    money = f"; {words.money(spent)} spent" if spent else ""
+    paid = [f"{words.money(spent)} spent"] if spent else []
+    paid += [f"{unknown} of unknown price"] if unknown else []
+    money = f"; {', and '.join(paid)}" if paid else ""
     if set(kinds) == {"fresh"}:
         return f"nothing to do: {words.count(len(kinds), 'asset')} {'is' if len(kinds) == 1 else 'are'} fresh{money}"
     parts = ", ".join(f"{kinds.count(each)} {each}" for each in _ORDER if each in kinds)

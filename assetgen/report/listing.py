@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
-from assetgen.plan.states import AssetPlan, Plan, State
+from assetgen.plan.states import AssetPlan, Plan, Price, State
 from assetgen.report import words
 from assetgen.report.terminal import Terminal
 from assetgen.report.text import Cell, Painted, Piece
@@ -42,7 +42,9 @@ def sums(terminal: Terminal, plans: Sequence[AssetPlan], quoted: Quoted = NONE) 
         terminal.say(Painted(f"prices: {source}", "dim"))
     amounts = [amount for amount in quoted.values() if isinstance(amount, Decimal)]
     if amounts:
-        terminal.say(f"quoted: {words.money(sum(amounts, Decimal(0)))} for {words.count(len(amounts), 'asset')}")
+        others = [planned for planned in buying if not isinstance(quoted.get(planned.name), Decimal) and _costs(planned)]
+        whole = f"; {_with(sum(amounts, Decimal(0)), others)} with the rest" if others else ""
+        terminal.say(f"quoted: {words.money(sum(amounts, Decimal(0)))} for {words.count(len(amounts), 'asset')}{whole}")
 
 
 def leftovers(terminal: Terminal, plan: Plan) -> None:
@@ -62,6 +64,18 @@ def unlike(plans: Iterable[AssetPlan], state: State) -> list[AssetPlan]:
 def doable(plans: Iterable[AssetPlan]) -> bool:
     """Whether a build has anything to do."""
     return any(planned.buys or planned.state in (State.GENERATE, State.RESTORE, State.FINISH) for planned in plans)
+
+
+def _costs(planned: AssetPlan) -> bool:
+    return planned.price is None or planned.price.high > 0
+
+
+def _with(amount: Decimal, others: Sequence[AssetPlan]) -> str:
+    """What is quoted and the catalog's prices of what is not, in one sum."""
+    prices = [planned.price for planned in others if planned.price is not None]
+    low, high = amount + sum((price.low for price in prices), Decimal(0)), amount + sum((price.high for price in prices), Decimal(0))
+    unknown = len(others) - len(prices)
+    return words.price(Price(low=low, high=high)) + (f" and {unknown} of unknown price" if unknown else "")
 
 
 def _price(planned: AssetPlan, quoted: Quoted) -> str:

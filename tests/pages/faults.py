@@ -37,16 +37,18 @@ requests by the published description, draws simple pictures, and fails as it is
 
 ```console
 $ python -m tests.servers replicate --port 0 --seconds 60 --fault 429@0.5 --fault fine --fault failed &> server.txt & echo $! > server.pid
-$ until grep -q TOKEN server.txt; do sleep 0.1; done
+$ until grep -qx ready server.txt; do sleep 0.1; done
 $ cat server.txt
 http://127.0.0.1:...
 REPLICATE_BASE_URL=http://127.0.0.1:...
 REPLICATE_API_TOKEN=r8_...
+ready
 ```
 
-It prints its base URL, and the variables that lead a client there, as lines of a `.env` file. The first request will be told to wait for
-half a second, the second one is fine, and the third one ends in a job that fails; from then on all is well. `--times 3` repeats the list,
-`--port` chooses a port, `--journal FILE` writes down what was accepted, and `--help` lists the faults of every server. Its names:
+It prints its base URL, the variables that lead a client there, as lines of a `.env` file, and `ready` when it can be asked. The first
+request will be told to wait for half a second, the second one is fine, and the third one ends in a job that fails; from then on all is
+well. `--times 3` repeats the list, `--port` chooses a port, `--journal FILE` writes down what was accepted, and `--help` lists the faults
+of every server. Its names:
 SERVERS.
 
 ```toml assetgen.toml

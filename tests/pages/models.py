@@ -29,19 +29,21 @@ outputs = ["hero.webp"]
 ```
 
 ```console
-$ assetgen migrate dall-e-3 gpt-image-1.5
-assetgen.toml:4 defaults.model: "dall-e-3" -> "gpt-image-1.5"
-assetgen.toml:8 assets.hero.size: "1792x1024" -> "1536x1024" ("gpt-image-1.5" does not offer 1792x1024)
-assetgen.toml:9 assets.hero.params.style: "vivid" is removed ("gpt-image-1.5" has no such parameter)
-assetgen.toml:9 assets.hero.params.quality: "hd" is removed ("gpt-image-1.5" takes another kind of value for quality)
+$ assetgen migrate dall-e-3 flux-1.1-pro
+assetgen.toml:4 defaults.model: "dall-e-3" -> "flux-1.1-pro"
+assetgen.toml:8 assets.hero.size: "1792x1024" -> "1344x768" ("flux-1.1-pro" does not offer 1792x1024)
+assetgen.toml:9 assets.hero.params.style: "vivid" is removed ("flux-1.1-pro" has no such parameter)
+assetgen.toml:9 assets.hero.params.quality: "hd" is removed ("flux-1.1-pro" has no such parameter)
 ASSET  BEFORE  AFTER
-hero   $0.12   $0.013 to $0.20  generate
-1 asset; $0.013 to $0.20 for all, $0.12 before
-run: assetgen migrate dall-e-3 gpt-image-1.5 --write
+hero   $0.12   $0.04  generate
+1 asset; $0.04 for all, $0.12 before
+run: assetgen migrate dall-e-3 flux-1.1-pro --write
 ```
 
 The model is part of what was asked for, so a picture that is built is bought again once its asset moves; the table says which and for how
-much. `--only-unbuilt` leaves those assets, and `freeze = true` keeps a picture whatever its model becomes.
+much. `--only-unbuilt` leaves those assets, and `freeze = true` keeps a picture whatever its model becomes. A value that an asset of another
+model reads as well, from `[defaults]` say, is written into that asset before it changes, and nothing is written that would block what can
+be built now.
 """
     rows = [
         "| model | at | good at | seed | negative | references | mask | alpha | price |",

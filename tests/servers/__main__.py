@@ -1,4 +1,4 @@
-"""Starts a provider by hand. It prints its base URL, and what a client has to know as lines of a `.env` file; it ends with Ctrl-C."""
+"""Starts a provider by hand. It prints its base URL, what a client has to know as lines of a `.env` file, and "ready"; Ctrl-C ends it."""
 
 import argparse
 import contextlib
@@ -53,7 +53,7 @@ def main():
     kept = {name: value for name, value in options.items() if value is not None}
     with serve(given.provider, **kept) as server, contextlib.suppress(KeyboardInterrupt):
         server.fail_next(*("" if fault == "fine" else fault for fault in given.fault * given.times))
-        print(server.base_url, *(f"{name}={value}" for name, value in server.environ.items()), sep="\n", flush=True)
+        print(server.base_url, *(f"{name}={value}" for name, value in server.environ.items()), "ready", sep="\n", flush=True)
         threading.Event().wait(given.seconds)
 
 

@@ -43,6 +43,13 @@ def flux(folder, *, guidance=True):
     )
 
 
+def transformer_klein():
+    """The transformer of FLUX.2 klein, which embeds no guidance."""
+    shape = _shape() | {"joint_attention_dim": 48, "axes_dims_rope": (4, 4, 4, 4), "timestep_guidance_channels": 16}
+    del shape["pooled_projection_dim"]
+    return seeded("klein-transformer", Flux2Transformer2DModel, **shape, guidance_embeds=False)
+
+
 def controlnet(folder):
     """A ControlNet for Flux."""
     made = fill(seeded("flux-controlnet", FluxControlNetModel, **_shape(), guidance_embeds=True))
@@ -52,15 +59,13 @@ def controlnet(folder):
 
 def klein(folder):
     """FLUX.2 klein, which reads the layers 9, 18 and 27 of a language model."""
-    shape = _shape() | {"joint_attention_dim": 48, "axes_dims_rope": (4, 4, 4, 4), "timestep_guidance_channels": 16}
-    del shape["pooled_projection_dim"]
     return save(
         Flux2KleinPipeline(
             scheduler=FlowMatchEulerDiscreteScheduler(**DYNAMIC),
             vae=pictures.vae_flux2("klein-vae"),
             text_encoder=texts.qwen("klein-qwen", layers=30, head=True),
             tokenizer=texts.qwen_tokenizer(),
-            transformer=seeded("klein-transformer", Flux2Transformer2DModel, **shape, guidance_embeds=False),
+            transformer=transformer_klein(),
             is_distilled=True,
         ),
         folder,

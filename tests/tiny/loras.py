@@ -5,7 +5,7 @@ import zlib
 import torch
 from safetensors.torch import save_file
 
-from tests.tiny import flux, stable
+from tests.tiny import flux, stable, zimage
 
 RANK = 4
 PARTS = ("to_q", "to_k", "to_v", "to_out.0")
@@ -24,6 +24,21 @@ def for_sd15(path):
 def for_sdxl(path):
     """Over the network of XL."""
     return _write(path, {"unet": stable.unet_xl()})
+
+
+def for_sd3(path):
+    """Over the transformer of 3."""
+    return _write(path, {"transformer": stable.transformer_sd3()})
+
+
+def for_zimage(path):
+    """Over the transformer of Z-Image."""
+    return _write(path, {"transformer": zimage.transformer()})
+
+
+def for_klein(path):
+    """Over the transformer of FLUX.2 klein."""
+    return _write(path, {"transformer": flux.transformer_klein()})
 
 
 def _write(path, networks):

@@ -13,4 +13,7 @@ PIPELINES = {
     "z-image": "z-image",
 }
 CONTROLNETS = {"flux-controlnet": "flux", "sd15-controlnet": "sd15", "sdxl-controlnet": "sdxl", "sd3-controlnet": "sd3"}
-FILES = ("flux-lora", "flux-lora-2", "sd15-lora", "sd15-lora-2", "sdxl-lora")
+FILES = (
+    *("flux-lora", "flux-lora-2", "sd15-lora", "sd15-lora-2", "sdxl-lora", "sd3-lora", "sd3-lora-2"),
+    *("flux2-klein-lora", "flux2-klein-lora-2", "z-image-lora", "z-image-lora-2"),
+)

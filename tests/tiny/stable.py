@@ -95,10 +95,15 @@ def sd3(folder):
             tokenizer_2=texts.clip_tokenizer(),
             text_encoder_3=texts.t5("sd3-t5", hidden=64),
             tokenizer_3=texts.t5_tokenizer(),
-            transformer=seeded("sd3-transformer", SD3Transformer2DModel, **_sd3(), dual_attention_layers=(0,), qk_norm="rms_norm"),
+            transformer=transformer_sd3(),
         ),
         folder,
     )
+
+
+def transformer_sd3():
+    """The transformer of 3.5."""
+    return seeded("sd3-transformer", SD3Transformer2DModel, **_sd3(), dual_attention_layers=(0,), qk_norm="rms_norm")
 
 
 def controlnet(folder):

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from assetgen.catalog import check_params, fitting
 from assetgen.engine.addressing import addressed
 from assetgen.engine.doctor.shelf import entry
+from assetgen.engine.probing import probe, small_files
 from assetgen.engine.survey import Survey
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import AssetgenError, Impossible
@@ -14,10 +16,12 @@ from assetgen.plan.states import Plan
 from assetgen.providers import Request, Settings
 from assetgen.providers.diffusers import placement
 from assetgen.providers.diffusers.device import Device, Machine
+from assetgen.providers.diffusers.extras import Extras
+from assetgen.providers.diffusers.library import Library
 from assetgen.providers.diffusers.options import TABLE, Options, options
 from assetgen.providers.diffusers.places import Places
 from assetgen.providers.diffusers.remarks import remarks
-from assetgen.providers.diffusers.weights import Weights, read
+from assetgen.providers.diffusers.weights import Weights
 from assetgen.report.doctor import size as size_of
 from assetgen.report.examination import ChoiceEntry, Trouble, WeightsEntry, error, warning
 
@@ -31,6 +35,7 @@ class Local:
 
     options: Options
     places: Places
+    library: Library
     machine: Machine
     device: Device
     troubles: tuple[Trouble, ...] = ()
@@ -48,7 +53,8 @@ class Local:
             text = f'{TABLE} names the device "{given.device}", which torch does not find here'
             troubles = (*troubles, error(text, f'device = "{machine.devices[0].kind}" in [{TABLE}] of the user\'s configuration'))
         places = Places.of(settings, download=given.download)
-        return cls(options=given, places=places, machine=machine, device=machine.device(given.device), troubles=troubles)
+        device, library = machine.device(given.device), Library(settings, given)
+        return cls(options=given, places=places, library=library, machine=machine, device=device, troubles=troubles)
 
     @property
     def memory(self) -> int | None:
@@ -84,18 +90,19 @@ class Local:
             "notes": [],
             "problem": None,
         }
-        asked = Request(model=asset.model, prompt=asset.prompt, negative=asset.negative, params=asset.params)
         try:
-            request = addressed(workspace.catalog, asked, PROVIDER, asset.size)
-            spot = self.places.find(request.id or asset.model, asset.model, self.options.models)
-            weights = None if spot.path is None else read(spot.path, spot.label)
+            request = _request(workspace, asset)
+            self.library.check(request)
+            spot = self.library.spot(request)
+            weights = self.library.weights(spot)
+            extras = self.library.extras(request, weights.family) if weights is not None else Extras()
         except Impossible as why:
             made["problem"], made["hint"] = why.message, why.hint
             return made
         notes = list(remarks(request, spot, weights, self.device))
         if weights is None:
             return made | {"notes": notes}
-        rung, precision = self.rung(weights, request.size or _USUAL)
+        rung, precision = self.rung(weights, request.size or _USUAL, extras)
         needs = rung.ram if self.memory is None else rung.needs
         return made | {
             "device": self.device.kind,
@@ -105,11 +112,11 @@ class Local:
             "notes": [*notes, *self._short(rung)],
         }
 
-    def rung(self, weights: Weights, size: Size) -> tuple[placement.Rung, placement.Precision]:
+    def rung(self, weights: Weights, size: Size, extras: Extras) -> tuple[placement.Rung, placement.Precision]:
         """The mode that is tried first, and the precision of the weights; as the process that draws finds them."""
         kind = self.device.kind
         precision = self.options.precision or placement.precision(device=kind, half=weights.family.half, bfloat16=self.device.bfloat16)
-        wanted = placement.demand(weights.sizes(precision), size)
+        wanted = extras.beside(weights, precision, size)
         packages = self.machine.packages - (set() if kind == "cuda" else {"bitsandbytes"})
         rungs = placement.ladder(wanted, memory=self.memory, ram=self.machine.ram, packages=packages, first=self.options.placement)
         return rungs[0], precision
@@ -150,6 +157,18 @@ def _drawn(workspace: Workspace) -> list[Asset]:
         if asset.generated and PROVIDER in names:
             found.append(asset)
     return found
+
+
+def _request(workspace: Workspace, asset: Asset) -> Request:
+    """What the provider would be asked. Raises Impossible for what the catalog says against it, as a plan does."""
+    known = workspace.catalog.find(asset.model)
+    if known is not None:
+        for refusal in fitting.refused(known.supports_at(PROVIDER), fitting.wanted(asset)):
+            raise Impossible(f'"{asset.model}" {refusal}', hint="assetgen lint")
+        for problem in check_params(known, asset.params, PROVIDER):
+            if problem.severity == "error":
+                raise Impossible(problem.message, hint=problem.hint)
+    return addressed(workspace.catalog, probe(asset, small_files(workspace, asset)), PROVIDER, asset.size)
 
 
 def _id(workspace: Workspace, asset: Asset) -> str:

@@ -1,14 +1,15 @@
 """What the project's assets need of providers and models: what a build would fail for now is an error, anything else a warning."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from assetgen.engine.doctor.services import Fault, Service
-from assetgen.engine.doctor.software import missing
 from assetgen.engine.offers import offer
 from assetgen.engine.survey import Survey
 from assetgen.model import Asset
 from assetgen.plan.states import AssetPlan
+from assetgen.providers.stability import engine
 from assetgen.report import words
 from assetgen.report.examination import ExtraEntry, Trouble, error, warning
 
@@ -24,12 +25,14 @@ def users(survey: Survey) -> dict[str, list[str]]:
     return found
 
 
-def troubles(survey: Survey, services: Mapping[str, Service], extras: Iterable[ExtraEntry]) -> Iterator[Trouble]:
-    """What is in the way of a build, and what will be."""
+def troubles(
+    survey: Survey, services: Mapping[str, Service], extras: Iterable[ExtraEntry], python: tuple[int, int] = sys.version_info[:2]
+) -> Iterator[Trouble]:
+    """What is in the way of a build, and what will be; `python` is the version that runs."""
     wanted = [planned for planned in survey.plan.assets.values() if planned.buys]
     yield from _blocked(survey.plan.assets.values())
     yield from _faulty(wanted, services)
-    yield from _engine(wanted, extras)
+    yield from _engine(wanted, extras, python)
     yield from _ending(survey, services, datetime.now(UTC).date())
 
 
@@ -69,13 +72,13 @@ def _faulty(wanted: Iterable[AssetPlan], services: Mapping[str, Service]) -> Ite
         yield error(text, fault.hint) if severity == "error" else warning(f"{text}, or another provider of its via", fault.hint)
 
 
-def _engine(wanted: Iterable[AssetPlan], extras: Iterable[ExtraEntry]) -> Iterator[Trouble]:
+def _engine(wanted: Iterable[AssetPlan], extras: Iterable[ExtraEntry], python: tuple[int, int]) -> Iterator[Trouble]:
     """The older API of stability, whose SDK not every Python has."""
     extra = next((one for one in extras if one["name"] == "stability"), None)
     names = [planned.name for planned in wanted if planned.asset.params.get("api") == "grpc"]
     if extra is not None and not extra["installed"] and names:
-        text = f'the gRPC API of stability needs the extra "stability": {missing(extra)}; {_needed(names)}'
-        yield error(text, "pip install 'assetgen-build[stability]'")
+        told = engine.missing(python)
+        yield error(f"{told.message}; {_needed(names)}", told.hint)
 
 
 def _ending(survey: Survey, services: Mapping[str, Service], today: date) -> Iterator[Trouble]:

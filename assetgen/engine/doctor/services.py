@@ -17,7 +17,7 @@ from assetgen.report.examination import ExtraEntry, ServiceEntry
 from assetgen.settings import PROXY, Settings
 
 # The extra that brings a provider's SDK; stability's is for its older API only.
-_EXTRAS: Mapping[str, str] = {"openai": "openai", "replicate": "replicate", "fal": "fal", "diffusers": "local"}
+EXTRAS: Mapping[str, str] = {"openai": "openai", "replicate": "replicate", "diffusers": "local"}
 _TIMEOUT = 10.0
 
 
@@ -104,7 +104,7 @@ def _service(name: str, found: Providers, settings: Settings, extras: Mapping[st
     source, url = _base(name, traits, settings)
     lacking = [variable for variable, known in keys.items() if not known]
     faults = [Fault(text=f'{name} has no key: "{variable}" is not set', hint=key_hint(variable)) for variable in lacking]
-    extra = extras.get(_EXTRAS.get(name, ""))
+    extra = extras.get(EXTRAS.get(name, ""))
     if extra is not None and not extra["installed"]:
         text = f'{name} needs the extra "{extra["name"]}": {missing(extra)}'
         faults.append(Fault(text=text, hint=f"pip install 'assetgen-build[{extra['name']}]'"))

@@ -40,6 +40,10 @@ class Comfyui:
         """See the contract; the rules are in `wiring`."""
         wiring.check(request)
 
+    def ignored(self, request: Request) -> tuple[str, ...]:
+        """See `assetgen.providers.Ignores`."""
+        return wiring.unbound(request, wiring.wiring(request))
+
     def max_count(self, model: str) -> int:  # noqa: ARG002 - whatever the model: of a batch only the first picture has a seed
         """How many pictures one request may ask for."""
         return 1

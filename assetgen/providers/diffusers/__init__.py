@@ -9,13 +9,11 @@ from dataclasses import replace
 from assetgen.errors import BadAnswer, Impossible, MissingExtra, ProviderFailure, Refused, Unavailable
 from assetgen.model import Json
 from assetgen.providers import Http, Job, Picture, Request, Settings, Traits
-from assetgen.providers.diffusers import device, rules
+from assetgen.providers.diffusers import device, options, places, remarks, rules
 from assetgen.providers.diffusers.library import Library
-from assetgen.providers.diffusers.options import options
 from assetgen.providers.diffusers.placement import USUAL_SIZE, Mode
-from assetgen.providers.diffusers.remarks import remarks, slower
 from assetgen.providers.diffusers.task import Task, packed
-from assetgen.providers.diffusers.worker import STOPPED, Worker, Workers, environment
+from assetgen.providers.diffusers.worker import STOPPED, Killed, Worker, Workers, environment
 
 WHO = "diffusers"
 _FAILURES: Mapping[str, type[ProviderFailure]] = {one.kind: one for one in (Refused, BadAnswer)}
@@ -29,7 +27,7 @@ class Diffusers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._options = options(settings.provider(WHO))
+        self._options = options.options(settings.provider(WHO))
         self._library = Library(settings, self._options)
         self._workers = Workers(self._options.workers)
         self._seen: device.Machine | None = None
@@ -54,12 +52,22 @@ class Diffusers:
         try:
             spot = self._library.spot(request)
             found = self._library.weights(spot)
+            extras = self._library.extras(request, found.family) if found is not None else None
         except Impossible:
             return ()
         self._seen = self._seen or device.seen()
         place = self._seen.device(self._options.device)
-        told = tuple(remarks(request, spot, found, place))
-        return told if found is None else (*told, *slower(found, request.size or USUAL_SIZE, place, self._seen, self._options))
+        told = tuple(remarks.remarks(request, spot, found, place))
+        if found is None:
+            return told
+        return (*told, *remarks.slower(found, request.size or USUAL_SIZE, place, self._seen, self._options, extras))
+
+    def ignored(self, request: Request) -> tuple[str, ...]:
+        """See `assetgen.providers.Ignores`."""
+        family, spot = self._library.family(request), self._library.spot(request)
+        if not request.negative or family is None or rules.honours_negative(request, family, places.hub(spot, request.id)):
+            return ()
+        return ("negative",)
 
     def generate(self, request: Request, job: Job) -> list[Picture]:
         """See the contract."""
@@ -91,35 +99,47 @@ class Diffusers:
         least, floor = self._floors.get(key, (0, None))
         task = replace(task, below=floor if pixels >= least else None)
         lowered: dict[str, Json] = {}
+        killed: Killed | None = None
         while True:
-            head, blobs = worker.ask(*packed(task), progress=job.progress, cancelled=job.cancelled)
+            try:
+                head, blobs = worker.ask(*packed(task), progress=job.progress, cancelled=job.cancelled)
+            except Killed as end:
+                if killed is not None:
+                    raise
+                killed, task = end, replace(task, fallen=True)
+                job.progress(None, f"{end.message}: once more, one mode lower")
+                continue
             match head["told"]:
                 case "done":
-                    return self._picture(request, task, {**head["effective"], **lowered}, blobs[0])
+                    effective = head["effective"]
+                    if task.fallen:
+                        self._floors[key] = (pixels, effective["mode"])
+                    return self._picture(request, task, {**effective, **lowered}, blobs[0])
                 case "stopped":
                     raise Unavailable(STOPPED)
                 case "exhausted":
                     worker.end()
                     mode, below = head["mode"], head["below"]
+                    if below is None and killed is not None:
+                        raise killed
                     if below is None:
                         text = f'out of memory in the mode "{mode}", below which there is none'
                         raise BadAnswer(text, hint="a smaller size, or assetgen doctor")
                     job.progress(None, f'out of memory in the mode "{mode}": once more in the mode "{below}"')
                     lowered.setdefault("lowered_from", mode)
                     self._floors[key] = (pixels, below)
-                    task = replace(task, below=below)
+                    task = replace(task, below=below, fallen=False)
                 case _:
                     raise _FAILURES[head["kind"]](self._settings.redact(head["message"]), hint=head["hint"])
 
     def _picture(self, request: Request, task: Task, told: Mapping[str, Json], data: bytes) -> Picture:
-        spot, family = self._library.spot(request), self._library.family(request)
-        lost = bool(request.negative) and family is not None and not rules.honours_negative(request, family, task.hub)
+        spot = self._library.spot(request)
         return Picture(
             data=data,
             seed=task.seed,
             model=f"{spot.hub}@{spot.commit}" if spot.commit else spot.label,
             effective=told,
-            unhonoured=("negative",) if lost else (),
+            unhonoured=self.ignored(request),
         )
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from assetgen.model import Json, Size
 from assetgen.providers.diffusers import picture
-from assetgen.providers.diffusers.families import SCHEDULERS, Family, settings
+from assetgen.providers.diffusers.families import FLUX, SCHEDULERS, SHORT, Family, settings
 from assetgen.providers.diffusers.pipelines import takes
 from assetgen.providers.diffusers.task import Task
 
@@ -112,8 +112,8 @@ def _arguments(pipe: Any, task: Task, given: Inputs, family: Family, *, distille
         found["mask_image"] = given.mask
     if given.controls:
         found |= _controls(pipe, task, given, known)
-    if distilled and "max_sequence_length" in known:
-        found["max_sequence_length"] = 256
+    if distilled and family is FLUX and "max_sequence_length" in known:
+        found["max_sequence_length"] = SHORT
     return found
 
 

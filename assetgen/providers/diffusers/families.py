@@ -19,7 +19,8 @@ class Family:
     `denoiser` is the component that draws; `reads` are folders of tokenizers with the tokens their text encoder takes, the longest
     reader first. `half` is whether float16 is safe. `edits`: references go in as they are, up to `references` of them, and have no
     strength. `steps` and `guidance` hold where the user says nothing: the pipelines of a family have defaults that differ. `cell` is how
-    many pixels, in each direction, make one position of the denoiser, and `passes` how often it runs in a step, for estimates of time.
+    many pixels, in each direction, make one position of the denoiser, and `passes` how often it runs in a step with guidance, for estimates
+    of time.
     """
 
     name: str
@@ -129,19 +130,25 @@ Z_IMAGE = Family(
     reads={"tokenizer": 512},
     steps=50,
     guidance=5.0,
+    passes=2,
 )
 
 FAMILIES: Mapping[str, Family] = {one.name: one for one in (FLUX, FLUX_2, FLUX_2_KLEIN, SD_3, SD_XL, SD_15, Z_IMAGE)}
 BY_CLASS: Mapping[str, Family] = {one.pipelines["text"]: one for one in FAMILIES.values()}
 
-# Distilled models need other values than their pipeline's own defaults; by the hub id, in small letters.
+# Models that were trained for few steps need other values than their pipeline's own defaults; by the hub id, in small letters.
 USUAL: Mapping[str, Mapping[str, Json]] = {
-    "black-forest-labs/flux.1-schnell": {"steps": 4, "guidance": 0.0},
-    "black-forest-labs/flux.2-klein-4b": {"steps": 4, "guidance": 1.0},
-    "black-forest-labs/flux.2-klein-9b": {"steps": 4, "guidance": 1.0},
     "stabilityai/stable-diffusion-3.5-large-turbo": {"steps": 4, "guidance": 0.0},
     "tongyi-mai/z-image-turbo": {"steps": 9, "guidance": 0.0},
 }
+
+# Models without any guidance, before their files are here to say so; by the hub id, in small letters.
+DISTILLED = frozenset(
+    {"black-forest-labs/flux.1-schnell", "black-forest-labs/flux.2-klein-4b", "black-forest-labs/flux.2-klein-9b"},
+)
+
+# The tokens that FLUX.1 [schnell] reads.
+SHORT = 256
 
 # How far from what goes in, where the user says nothing.
 STRENGTHS: Mapping[str, float] = {"image": 0.6, "inpaint": 1.0}
@@ -176,13 +183,25 @@ SCHEDULERS: Mapping[str, tuple[str, Mapping[str, Json]]] = {
 def settings(
     family: Family, hub: str | None, params: Mapping[str, Json], *, distilled: bool, references: bool, mask: bool
 ) -> dict[str, Json]:
-    """The parameters that hold: the user's, over those of the model with that hub id, over those of its family."""
-    usual: dict[str, Json] = {"steps": family.steps, "guidance": family.guidance}
-    if distilled:
-        usual |= {"steps": 4, "guidance": 0.0}
+    """The parameters that hold: the user's, over those of the model with that hub id, over those of its family.
+
+    `distilled`: it has no guidance, whatever anybody asks for.
+    """
+    usual: dict[str, Json] = {"steps": 4} if distilled else {"steps": family.steps, "guidance": family.guidance}
     if references and not family.edits:
         usual["strength"] = STRENGTHS["inpaint" if mask else "image"]
     return {**usual, **USUAL.get((hub or "").lower(), {}), **params}
+
+
+def read_of(family: Family, limit: int, *, distilled: bool) -> int:
+    """How many tokens are read by a text encoder that takes `limit`: FLUX.1 [schnell] was made for half of what [dev] reads."""
+    return min(limit, SHORT) if distilled and family is FLUX else limit
+
+
+def drawn_steps(family: Family, steps: int, strength: float) -> int:
+    """How many of the steps image-to-image takes; the pipelines over a UNet and those over a transformer round differently."""
+    begun = min(steps * strength, steps)
+    return int(begun) if family.denoiser == "unet" else steps - int(steps - begun)
 
 
 def kind_of(*, image: bool, mask: bool, control: bool) -> Kind:

@@ -7,7 +7,8 @@ from assetgen.errors import Impossible
 from assetgen.model import Lora
 from assetgen.providers import Guide, Request, Settings
 from assetgen.providers.diffusers import places, rules, weights
-from assetgen.providers.diffusers.families import KNOWN, Family, kind_of
+from assetgen.providers.diffusers.extras import Extras
+from assetgen.providers.diffusers.families import DISTILLED, KNOWN, Family, kind_of
 from assetgen.providers.diffusers.options import TABLE, Options
 from assetgen.providers.diffusers.places import Places, Spot
 from assetgen.providers.diffusers.task import Control, Layer, Task
@@ -32,7 +33,10 @@ class Library:
         rules.check_any(request)
         family = self.family(request)
         if family is not None:
-            rules.check(request, family)
+            spot = self.spot(request)
+            found, hub = self.weights(spot), places.hub(spot, request.id)
+            distilled = found.distilled if found is not None else (hub or "").lower() in DISTILLED
+            rules.check(request, family, hub, distilled=distilled)
             self._controls(request, family)
         self._loras(request)
 
@@ -62,7 +66,7 @@ class Library:
         return Task(
             label=spot.label,
             folder=None if spot.path is None else str(spot.path.resolve()),
-            hub=spot.hub or request.id.partition("@")[0] or None,
+            hub=places.hub(spot, request.id),
             revision=spot.revision,
             cache=self.cache,
             kind=kind_of(image=bool(request.references), mask=request.mask is not None, control=bool(request.guides)),
@@ -80,6 +84,10 @@ class Library:
             placement=own.placement,
             precision=own.precision,
         )
+
+    def extras(self, request: Request, family: Family) -> Extras:
+        """What is loaded beside the model; of a LoRA in the project that is not read yet, nothing is known."""
+        return Extras.of(family, self._controls(request, family), self._loras(request))
 
     def _controls(self, request: Request, family: Family) -> tuple[Control, ...]:
         return tuple(

@@ -9,6 +9,7 @@ from assetgen.errors import BadAnswer, Refused
 from assetgen.model import Json, Size
 from assetgen.providers.diffusers import call, device, picture, placement
 from assetgen.providers.diffusers.call import Drawn, Inputs, Stopped
+from assetgen.providers.diffusers.extras import Extras
 from assetgen.providers.diffusers.pipelines import HELD, Pipelines, Setup, freed, text_class
 from assetgen.providers.diffusers.placement import USUAL_SIZE, Mode, Precision, Rung
 from assetgen.providers.diffusers.task import Task
@@ -79,10 +80,15 @@ class Model:
     ) -> tuple[bytes, dict[str, Json]]:
         """Draw in the best mode that fits. Raises `Exhausted` where it did not fit."""
         rungs = self._rungs(task, given.drawn or USUAL_SIZE, precision)
+        above: dict[str, Json] = {}
+        if task.fallen:
+            if len(rungs) == 1:
+                raise Exhausted(rungs[0].mode, None)
+            above, rungs = {"lowered_from": rungs[0].mode}, rungs[1:]
         mode, quantisation = rungs[0].mode, rungs[0].quantisation
         setup = Setup(mode=mode, device=self._place.name, precision=precision, quantisation=quantisation, exact=exact)
         try:
-            return self._attempt(task, given, setup, tell, stopped)
+            data, told = self._attempt(task, given, setup, tell, stopped)
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error):
                 raise
@@ -91,10 +97,11 @@ class Model:
             if mode not in HELD:
                 self._forget()
             raise
+        return data, told | above
 
     def _rungs(self, task: Task, size: Size, precision: Precision) -> tuple[Rung, ...]:
         packages = device.usable(device.installed(), self._place.name)
-        wanted = placement.demand(self._weights.sizes(precision), size)
+        wanted = Extras.of(self._weights.family, task.controls, task.loras).beside(self._weights, precision, size)
         rungs = placement.ladder(wanted, memory=self._place.memory, ram=device.memory()[1], packages=packages, first=task.placement)
         modes = [rung.mode for rung in rungs]
         return rungs[modes.index(task.below) :] if task.below in modes else rungs

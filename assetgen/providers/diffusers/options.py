@@ -13,6 +13,8 @@ TABLE = "providers.diffusers"
 # Keys of the same table that others read.
 _OTHERS = ("concurrency", "requests_per_minute")
 
+_PETABYTE = 1_000_000
+
 Rule: TypeAlias = Callable[[Json], str]
 
 
@@ -63,7 +65,9 @@ def _device(value: Json) -> str:
 
 
 def _size(value: Json) -> str:
-    return "" if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else "a number of GB above 0"
+    # A petabyte is beyond every machine, and what is larger still (or infinite) is beyond what a limit can be set to.
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _PETABYTE
+    return "" if good else f"a number of GB above 0, and at most {_PETABYTE}"
 
 
 def _one_of(*choices: str) -> Rule:

@@ -46,8 +46,10 @@ class Rung:
     quantisation: str | None = None
 
 
-def demand(components: Iterable[int], size: Size) -> Demand:
+def demand(components: Iterable[int], size: Size, *, laid: int = 0) -> Demand:
     """What a picture of this size needs of a model whose components have so many bytes, at the precision they will be loaded in.
+
+    `laid` are the bytes of LoRAs, which stay beside the weights they change: nearly all of those are in the largest component.
 
     3 GB for a megapixel are what diffusers' own size-aware offloading keeps free; a small picture still needs a third of it.
     """
@@ -55,10 +57,10 @@ def demand(components: Iterable[int], size: Size) -> Demand:
     small = [one for one in weights if one < _LEAF]
     megapixels = size.width * size.height / 1024**2
     return Demand(
-        total=sum(weights),
-        largest=weights[0] if weights else 0,
+        total=sum(weights) + laid,
+        largest=weights[0] + laid if weights else laid,
         activations=int(3 * GB * max(megapixels, 1 / 3)),
-        rest=small[0] if small else 0,
+        rest=(small[0] if small else 0) + laid,
     )
 
 

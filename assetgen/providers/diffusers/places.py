@@ -99,6 +99,11 @@ class Places:
         return path
 
 
+def hub(spot: Spot, name: str) -> str | None:
+    """What a model is at the hub: by its place, or else, where the user has named a folder for it, by the provider's id for it."""
+    return spot.hub or name.partition("@")[0] or None
+
+
 def _commit(folder: Path, revision: str | None) -> str | None:
     """The commit that is meant, if its snapshot is there. Without a revision that of "main", or else the latest that was fetched."""
     snapshots = folder / "snapshots"

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from assetgen.model import Size
+from assetgen.model import Json, Size
 from assetgen.providers import Request
 from assetgen.providers.diffusers import placement
 from assetgen.providers.diffusers.device import Device, Machine, usable
+from assetgen.providers.diffusers.extras import Extras
+from assetgen.providers.diffusers.families import read_of
 from assetgen.providers.diffusers.options import Options
-from assetgen.providers.diffusers.places import Spot
-from assetgen.providers.diffusers.rules import honours_negative
+from assetgen.providers.diffusers.places import Spot, hub
+from assetgen.providers.diffusers.rules import held
 from assetgen.providers.diffusers.weights import Weights
 
 # Multiplications and additions that one core does in a second in float32, with all that is lost on the way.
@@ -29,28 +31,32 @@ def remarks(request: Request, spot: Spot, weights: Weights | None, device: Devic
     if weights is None:
         return
     yield from unread(request, weights)
-    if request.negative and not honours_negative(request, weights.family, spot.hub):
-        yield f'{weights.family.title} does not read "negative" with these params'
-    if device.kind == "cpu" and (seconds := duration(request, weights)) > _WORTH_A_WORD:
+    if device.kind == "cpu" and (seconds := duration(request, weights, hub(spot, request.id))) > _WORTH_A_WORD:
         yield f"there is no GPU: on the cpu a picture takes about {_span(seconds)}"
 
 
-def slower(weights: Weights, size: Size, device: Device, machine: Machine, own: Options) -> Iterator[str]:
-    """Where a GPU is so small for a model that quantising it would help, and no package is there that could."""
-    if device.kind in {"cpu", "mps"} or own.placement is not None:
+def slower(weights: Weights, size: Size, device: Device, machine: Machine, own: Options, extras: Extras | None = None) -> Iterator[str]:
+    """Where quantising a model is asked for, or would help on so small a GPU, and it cannot be done."""
+    if own.placement not in {None, "quantised"} or (own.placement is None and device.kind in {"cpu", "mps"}):
         return
     width = own.precision or placement.precision(device=device.kind, half=weights.family.half, bfloat16=device.bfloat16)
-    packages, free = usable(machine.packages, device.kind), min(device.free, own.memory or device.free)
-    rungs = placement.ladder(placement.demand(weights.sizes(width), size), memory=free, ram=machine.ram, packages=packages)
+    packages = usable(machine.packages, device.kind)
+    free = None if device.kind in {"cpu", "mps"} else min(device.free, own.memory or device.free)
+    wanted = (extras or Extras()).beside(weights, width, size)
+    first = placement.ladder(wanted, memory=free, ram=machine.ram, packages=packages, first=own.placement)[0]
     note = placement.left_out(packages)
-    if note is not None and rungs[0].mode in {"group-offload", "sequential"}:
+    if own.placement == "quantised":
+        if first.mode != "quantised":
+            why = note or f'no component of "{weights.family.title}" here has the gigabyte from which on it is quantised'
+            yield f'placement = "quantised" is not possible, and "{first.mode}" is taken: {why}'
+    elif note is not None and first.mode in {"group-offload", "sequential"}:
         yield note
 
 
 def unread(request: Request, weights: Weights) -> Iterator[str]:
     """Where a prompt is longer than what is read of it. Says nothing of a tokenizer that cannot be read quickly."""
     for name, limit in weights.family.reads.items():
-        longest = 256 if weights.distilled and limit == 512 else limit
+        longest = read_of(weights.family, limit, distilled=weights.distilled)
         for what, text in (("prompt", request.prompt), ("negative prompt", request.negative)):
             count = tokens(weights.folder / name / "tokenizer.json", text) if len(text) > longest else None
             if count is not None and count > longest:
@@ -63,14 +69,22 @@ def tokens(path: Path, text: str) -> int | None:
     return None if tokenizer is None else len(tokenizer.encode(text).ids)  # type: ignore[attr-defined]
 
 
-def duration(request: Request, weights: Weights) -> float:
-    """The seconds that a picture may take on this machine's cpu, to within a few times: it is two operations a weight and position."""
+def duration(request: Request, weights: Weights, hub_id: str | None = None) -> float:
+    """The seconds that a picture may take on this machine's cpu, to within a few times: it is two operations a weight and position.
+
+    `hub_id` is what the model is at the hub: some have defaults of their own.
+    """
     family = weights.family
     size = request.size or Size(1024, 1024)
     positions = size.width * size.height / family.cell**2
-    given = request.params.get("steps")
-    steps = given if isinstance(given, int) else 4 if weights.distilled else family.steps
-    return 2 * weights.floats(family.denoiser) * positions * steps * family.passes / (_CORE * (os.cpu_count() or 1))
+    own = held(request, family, hub_id, distilled=weights.distilled)
+    steps, strength, guidance = (_number(own.get(name), usual) for name, usual in (("steps", 1), ("strength", 1), ("guidance", 0)))
+    passes = family.passes if guidance > 1 else 1
+    return 2 * weights.floats(family.denoiser) * positions * steps * strength * passes / (_CORE * (os.cpu_count() or 1))
+
+
+def _number(value: Json, usual: float) -> float:
+    return float(value) if isinstance(value, int | float) else usual
 
 
 @lru_cache(maxsize=8)

@@ -1,13 +1,14 @@
 """What local pipelines refuse before anything is loaded, by the family that a model's folder names. Imports no library."""
 
 import json
+import math
 from collections.abc import Mapping
 
 from assetgen.catalog.entries import Param
 from assetgen.errors import Impossible
 from assetgen.model import Json
 from assetgen.providers import Request, rules
-from assetgen.providers.diffusers.families import FAMILIES, SCHEDULERS, Family, kind_of, settings
+from assetgen.providers.diffusers.families import FAMILIES, SCHEDULERS, Family, drawn_steps, kind_of, settings
 
 LONGEST_SIDE = 4096
 SHORTEST_SIDE = 16
@@ -20,9 +21,9 @@ _GUIDANCE = Param(type="number", min=0, max=50)
 _STRENGTH = Param(type="number", min=0, max=1)
 
 
-def params_of(family: Family) -> Mapping[str, Param]:
-    """The parameters that a family takes."""
-    found = {"steps": _STEPS, "guidance": _GUIDANCE}
+def params_of(family: Family, *, distilled: bool = False) -> Mapping[str, Param]:
+    """The parameters that a family takes, or a distilled model of it, which has no guidance."""
+    found = {"steps": _STEPS} if distilled else {"steps": _STEPS, "guidance": _GUIDANCE}
     if not family.edits:
         found["strength"] = _STRENGTH
     if family.name == "flux":
@@ -43,9 +44,12 @@ def check_any(request: Request) -> None:
         raise Impossible(text, hint='size = "1024x1024", and a step of post')
 
 
-def check(request: Request, family: Family) -> None:
-    """What a family can't do. Raises Impossible."""
-    rules.check_params(request, params_of(family))
+def check(request: Request, family: Family, hub: str | None = None, *, distilled: bool = False) -> None:
+    """What a family can't do, or the model with that hub id. Raises Impossible."""
+    if distilled and "guidance" in request.params:
+        text = f'model "{request.model}" is distilled, and has no guidance'
+        raise Impossible(text, hint='remove "guidance" from params')
+    rules.check_params(request, params_of(family, distilled=distilled))
     rules.check_references(request, family.references, formats=("png", "jpeg", "webp", "avif"), largest=_HEAVIEST)
     rules.check_mask(request, takes="inpaint" in family.pipelines)
     if "strength" in request.params and not request.references:
@@ -55,15 +59,20 @@ def check(request: Request, family: Family) -> None:
     if "true_cfg" in request.params and request.guides and request.references:
         raise Impossible('"true_cfg" is not taken together with controls and references', hint='remove "true_cfg" from params')
     _check_controls(request, family)
-    _check_steps(request, family)
+    _check_steps(family, held(request, family, hub, distilled=distilled))
 
 
 def honours_negative(request: Request, family: Family, hub: str | None = None) -> bool:
     """Whether a negative prompt changes anything: it is what guidance leads away from, and FLUX.1 needs one of a second kind for it."""
     if family.name == "flux":
         return _number(request.params.get("true_cfg")) > 1 and not (request.guides and request.references)
-    held = settings(family, hub, request.params, distilled=False, references=bool(request.references), mask=request.mask is not None)
-    return family.negative and _number(held["guidance"]) > 1
+    return family.negative and _number(held(request, family, hub).get("guidance")) > 1
+
+
+def held(request: Request, family: Family, hub: str | None, *, distilled: bool = False) -> dict[str, Json]:
+    """The parameters that hold for a request."""
+    given = {"references": bool(request.references), "mask": request.mask is not None}
+    return settings(family, hub, request.params, distilled=distilled, **given)
 
 
 def _check_controls(request: Request, family: Family) -> None:
@@ -77,12 +86,12 @@ def _check_controls(request: Request, family: Family) -> None:
         raise Impossible(f"{family.title} takes either controls or references, not both", hint='remove "references"')
 
 
-def _check_steps(request: Request, family: Family) -> None:
+def _check_steps(family: Family, held: Mapping[str, Json]) -> None:
     """Image-to-image takes only a part of the steps, and no step at all draws nothing."""
-    strength, steps = request.params.get("strength"), request.params.get("steps", family.steps)
-    if isinstance(strength, int | float) and isinstance(steps, int) and int(steps * strength) < 1:
+    strength, steps = held.get("strength"), held["steps"]
+    if isinstance(strength, int | float) and isinstance(steps, int) and drawn_steps(family, steps, strength) < 1:
         given = json.dumps({"steps": steps, "strength": strength})
-        raise Impossible(f"there is no step left to draw: {given}", hint=f"strength = {1 / steps:.2g}")
+        raise Impossible(f"there is no step left to draw: {given}", hint=f"strength = {math.ceil(100 / steps) / 100:g}")
 
 
 def _number(value: Json) -> float:

@@ -33,8 +33,8 @@ class Control:
 class Task:
     """What to draw, with which model (see `places.Spot` for `folder`, `hub` and `revision`), and what the user's configuration says.
 
-    `memory` is in bytes. `below` is the best mode that is tried, where memory has run out in those above it. `mask` is white where the
-    first of `references` is painted anew.
+    `memory` is in bytes. `below` is the best mode that is tried, where memory has run out in those above it; `fallen` means one mode lower
+    still, since the system has ended the process that tried. `mask` is white where the first of `references` is painted anew.
     """
 
     label: str
@@ -56,6 +56,7 @@ class Task:
     memory: int | None = None
     placement: Mode | None = None
     below: Mode | None = None
+    fallen: bool = False
     precision: Precision | None = None
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assetgen.errors import Impossible
-from assetgen.providers.diffusers.families import BY_CLASS, Family
+from assetgen.providers.diffusers.families import BY_CLASS, FLUX, FLUX_2_KLEIN, Family
 from assetgen.providers.diffusers.placement import WIDTH, Precision
 
 LIBRARIES = frozenset({"diffusers", "transformers", "stable_diffusion"})
@@ -41,7 +41,7 @@ class Component:
 class Weights:
     """A model's folder. `variant` is the part of its file names such as "fp16"; `fingerprint` covers names, sizes and headers of files.
 
-    `distilled`: the model takes no guidance of its own (FLUX.1 [schnell]).
+    `distilled`: the model has no guidance (FLUX.1 [schnell], FLUX.2 [klein] but not its base).
     """
 
     folder: Path
@@ -81,7 +81,7 @@ def read(folder: Path, name: str) -> Weights:
         components=components,
         variant=min(variants, default=None),
         fingerprint=seal.hexdigest()[:16],
-        distilled=_table(folder / family.denoiser / "config.json", name).get("guidance_embeds") is False,
+        distilled=_distilled(family, index, _table(folder / family.denoiser / "config.json", name)),
     )
 
 
@@ -141,6 +141,13 @@ def _family(index: Mapping[str, Any], name: str) -> Family:
         known = ", ".join(sorted({one.title for one in BY_CLASS.values()}))
         raise Impossible(f'"{name}" is a "{given}", which assetgen does not draw with', hint=f"a model of {known}")
     return family
+
+
+def _distilled(family: Family, index: Mapping[str, Any], denoiser: Mapping[str, Any]) -> bool:
+    """Whether the model has no guidance. FLUX.1 says so by its transformer, FLUX.2 [klein], which embeds none at all, by its index."""
+    if family is FLUX_2_KLEIN:
+        return index.get("is_distilled") is True
+    return family is FLUX and denoiser.get("guidance_embeds") is False
 
 
 def _files(folder: Path, name: str) -> tuple[tuple[Path, ...], str | None]:

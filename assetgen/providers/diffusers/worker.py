@@ -22,6 +22,11 @@ Frame: TypeAlias = "tuple[dict[str, Any], list[bytes]] | None"
 
 STOPPED = "stopped before the picture was done"
 
+
+class Killed(BadAnswer):
+    """The system has ended the child, which is what it does where memory runs out."""
+
+
 _MODULE = "assetgen.providers.diffusers.child"
 _TICK = 0.2
 _TAIL = 4096
@@ -131,7 +136,7 @@ class Worker:
             return Unavailable(STOPPED)
         if code in (-9, 137):
             text = f'out of memory: the system ended the process that draws with "{self.label}" (signal 9)'
-            return BadAnswer(text, hint="a smaller size, or assetgen doctor")
+            return Killed(text, hint="a smaller size, or assetgen doctor")
         how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
         return BadAnswer(f'the process that draws with "{self.label}" ended with {how}' + (f": {last}" if last else ""))
 

@@ -42,6 +42,10 @@ class Fal:
         """See the contract; what each app takes is in `models`."""
         call(request)
 
+    def ignored(self, request: Request) -> tuple[str, ...]:
+        """See `assetgen.providers.Ignores`."""
+        return call(request).ignored()
+
     def asked(self, request: Request) -> str:
         """The app that the request really goes to: edits, masks, LoRAs and guiding pictures have apps of their own."""
         return call(request).app.id

@@ -33,6 +33,10 @@ class Firefly:
         """See the contract; the rules are in `bodies`."""
         bodies.check(request)
 
+    def ignored(self, request: Request) -> tuple[str, ...]:
+        """See `assetgen.providers.Ignores`."""
+        return bodies.ignored(request)
+
     def max_count(self, model: str) -> int:
         """How many pictures one request may ask for."""
         known = FAMILIES.get(model)
@@ -51,8 +55,7 @@ class Firefly:
     def cancel(self, handle: Mapping[str, Json]) -> bool:
         """Ask Firefly to stop a job; whether it took the order. A job that is over cannot be stopped."""
         with redacted(self._settings):
-            url = answer.status_url(handle, self._base()).replace("/v3/status/", "/v3/cancel/")
-            return self._send("PUT", url).status in {200, 202, 204}
+            return self._send("PUT", answer.cancel_url(handle, self._base())).status in {200, 202, 204}
 
     def close(self) -> None:
         """Close the client, if one was opened; the next request opens another."""

@@ -39,7 +39,7 @@ def failure(answer: Answer) -> ProviderFailure:
 
 
 def handle(answer: Answer, base: str) -> dict[str, Json]:
-    """What to keep of an accepted job: its id, and the host and path that tell of it. Raises Unknown where there is no id.
+    """What to keep of an accepted job: its id, the host and path that tell of it, and those that end it. Raises Unknown without an id.
 
     A host that is neither Adobe's nor the configured one is never asked: the API's own path for jobs takes its place.
     """
@@ -55,9 +55,15 @@ def handle(answer: Answer, base: str) -> dict[str, Json]:
         if answer.table() is None:
             raise Unknown(f'firefly answered the request with status {answer.status} and "{answer.kind}", which is no JSON object')
         raise Unknown(f"firefly accepted the request without a job id{told(table.get('message'), table.get('error_code'))}")
+    found: dict[str, Json] = {"id": name, "host": urlsplit(base).netloc, "path": f"/v3/status/{name}"}
     if parts.path.startswith("/") and allowed(parts.scheme, parts.netloc, base):
-        return {"id": name, "host": parts.netloc, "path": parts.path}
-    return {"id": name, "host": urlsplit(base).netloc, "path": f"/v3/status/{name}"}
+        found |= {"host": parts.netloc, "path": parts.path}
+    stop = links.get("cancel") if isinstance(links, dict) else None
+    given = table.get("cancelUrl") or (stop.get("href") if isinstance(stop, dict) else None)
+    ending = urlsplit(given) if isinstance(given, str) else urlsplit("")
+    if ending.path.startswith("/") and allowed(ending.scheme, ending.netloc, base):
+        found |= {"cancel_host": ending.netloc, "cancel_path": ending.path}
+    return found
 
 
 def allowed(scheme: str, netloc: str, base: str) -> bool:
@@ -70,12 +76,22 @@ def allowed(scheme: str, netloc: str, base: str) -> bool:
 
 def status_url(handle_: Mapping[str, Json], base: str) -> str:
     """The address that tells of a job, from a handle of this or an earlier run."""
-    host, path, name = str(handle_.get("host") or ""), str(handle_.get("path") or ""), str(handle_.get("id"))
+    return _url(handle_.get("host"), handle_.get("path"), base) or f"{base}/v3/status/{handle_.get('id')}"
+
+
+def cancel_url(handle_: Mapping[str, Json], base: str) -> str:
+    """The address that ends a job; for a handle without one, as earlier versions kept it, it follows from that of its status."""
+    told = _url(handle_.get("cancel_host"), handle_.get("cancel_path"), base)
+    return told or status_url(handle_, base).replace("/v3/status/", "/v3/cancel/")
+
+
+def _url(host: Json, path: Json, base: str) -> str | None:
+    """The address of a saved host and path, where a token may go there."""
+    if not (isinstance(host, str) and host and isinstance(path, str) and path.startswith("/")):
+        return None
     own = urlsplit(base)
     scheme = own.scheme if host == own.netloc else "https"
-    if host and path.startswith("/") and allowed(scheme, host, base):
-        return f"{scheme}://{host}{path}"
-    return f"{base}/v3/status/{name}"
+    return f"{scheme}://{host}{path}" if allowed(scheme, host, base) else None
 
 
 def judge(table: dict[str, Any]) -> Judged[dict[str, Any]]:

@@ -49,6 +49,10 @@ class Ideogram:
                 job.save({"id": saved})
             return self._collected(saved, request, job)
 
+    def ignored(self, request: Request) -> tuple[str, ...]:
+        """See `assetgen.providers.Ignores`."""
+        return _ignored(request)
+
     def quote(self, request: Request) -> Decimal:
         """What the request would cost at most, in USD, by the provider's own word; nothing is generated. Raises the six failures."""
         with redacted(self._settings):

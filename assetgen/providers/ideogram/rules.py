@@ -1,5 +1,6 @@
 """Refuses, before anything is paid, what Ideogram would refuse or get wrong. Pure: knows no key."""
 
+import json
 import re
 from collections.abc import Mapping
 
@@ -13,6 +14,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 _CODE = re.compile(r"[0-9a-fA-F]{8}")
 _MOST_COLOURS = 8
+_PLAIN = 'color_palette = ["#1b4965", "#ca6702"]'
+_WEIGHED = 'color_palette = [{ color_hex = "#1b4965", color_weight = 0.5 }], each weight from 0.05 to 1'
 
 
 def check(request: Request) -> None:
@@ -79,7 +82,7 @@ def _check_colours(request: Request) -> None:
     colours = params.get("color_palette")
     for colour in colours if isinstance(colours, list) else []:
         if not _is_colour(colour):
-            raise Impossible(f'"{colour}" is no colour of a palette', hint='color_palette = ["#1b4965", "#ca6702"]')
+            raise Impossible(f"{_shown(colour)} is no colour of a palette", hint=_WEIGHED if isinstance(colour, Mapping) else _PLAIN)
     if isinstance(colours, list) and not 1 <= len(colours) <= _MOST_COLOURS:
         raise Impossible(f"a palette has 1 to {_MOST_COLOURS} colours, and this one has {len(colours)}")
     codes = params.get("style_codes")
@@ -88,6 +91,13 @@ def _check_colours(request: Request) -> None:
             raise Impossible(f'"{code}" is no style code', hint='style_codes = ["AAFF5733"]')
     if codes is not None and ("style_type" in params or "style_preset" in params):
         raise Impossible('"style_codes" excludes "style_type" and "style_preset"', hint='remove "style_codes" from params')
+
+
+def _shown(value: Json) -> str:
+    """A value as a manifest has it."""
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{name} = {_shown(one)}' for name, one in value.items())} }}" if value else "{}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _is_colour(value: Json) -> bool:

@@ -39,6 +39,10 @@ class OpenAI:
         """See the contract; the rules are in `rules`."""
         rules.check(request)
 
+    def ignored(self, request: Request) -> tuple[str, ...]:
+        """See `assetgen.providers.Ignores`."""
+        return answer.ignored(request)
+
     def max_count(self, model: str) -> int:
         """How many pictures one request may ask for; an unknown model is asked for one at a time."""
         known = family(model)

@@ -35,6 +35,11 @@ def pictures(body: bytes, headers: Mapping[str, str], request: Request, fetch: C
     return [_picture(data, item, answer, headers, request, share) for (data, item), share in zip(found, shares, strict=True)]
 
 
+def ignored(request: Request) -> tuple[str, ...]:
+    """The fields that the API has no word for."""
+    return tuple(name for name, given in (("seed", request.seed is not None), ("negative", bool(request.negative))) if given)
+
+
 def _picture(
     data: bytes,
     item: Mapping[str, object],
@@ -43,7 +48,6 @@ def _picture(
     request: Request,
     used: Mapping[str, int] | None,
 ) -> Picture:
-    ignored = [name for name, given in (("seed", request.seed is not None), ("negative", bool(request.negative))) if given]
     effective: dict[str, Json] = {name: value for name in _ECHOED if isinstance(value := answer.get(name), str)}
     return Picture(
         data=data,
@@ -51,7 +55,7 @@ def _picture(
         model=_text(answer, "model"),
         request_id=headers.get("x-request-id"),
         effective=effective,
-        unhonoured=tuple(ignored),
+        unhonoured=ignored(request),
         usage=used,
     )
 

@@ -40,6 +40,10 @@ class Replicate:
         _, found = served(_model(request), shape, request)
         check(found, request)
 
+    def ignored(self, request: Request) -> tuple[str, ...]:
+        """See `assetgen.providers.Ignores`."""
+        return ignored(served(_model(request), shape, request)[1], request)
+
     def asked(self, request: Request) -> str:
         """The model that the request really goes to: one with LoRAs or a mask is served by another of the family."""
         return served(_model(request), shape, request)[0]
@@ -87,7 +91,7 @@ class Replicate:
 
     def _pictures(self, name: str, done: dict[str, Any], request: Request, job: Job) -> list[Picture]:
         hosts, trusted = result_hosts(self._settings, WHO, HOSTS), configured(self._settings)
-        unhonoured = ignored(served(_model(request), shape, request)[1], request)
+        unhonoured = self.ignored(request)
         found = collect(
             answer.urls(done),
             lambda url: self._http.fetch(url, hosts=hosts, trusted=trusted),

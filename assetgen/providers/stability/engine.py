@@ -14,6 +14,7 @@ from assetgen.providers import Picture, Request, Settings, masks
 from assetgen.providers.failures import plain
 from assetgen.providers.http import key, key_hint
 from assetgen.providers.stability.models import STRENGTH
+from assetgen.providers.stability.rules import ignored
 
 DEFAULT_HOST = "grpc.stability.ai:443"
 _NOT_CONNECTED = ("failed to connect", "name resolution", "dns resolution", "empty address list")
@@ -122,7 +123,7 @@ def _pictures(generation: Any, artifacts: Iterable[Any], request: Request) -> li
                     seed=artifact.seed or None,
                     model=request.id or request.model,
                     effective=effective,
-                    unhonoured=("seed",) if request.seed == 0 else (),
+                    unhonoured=ignored(request),
                 )
             )
     if found:

@@ -10,6 +10,7 @@ from assetgen.providers import Picture, Request
 from assetgen.providers.failures import of_code, told, wait
 from assetgen.providers.http import Answer, Wire, key_hint
 from assetgen.providers.stability.models import ASPECTS, STRENGTH
+from assetgen.providers.stability.rules import ignored
 
 Part: TypeAlias = tuple[None, str] | tuple[str, bytes, str]
 
@@ -89,7 +90,7 @@ def _picture(answer: Answer, request: Request) -> Picture:
         model=sent["model"],
         request_id=answer.headers.get("x-request-id"),
         effective=effective,
-        unhonoured=("seed",) if request.seed == 0 else (),
+        unhonoured=ignored(request),
     )
 
 
