@@ -389,3 +389,8 @@ def test_an_edit_keeps_the_size_of_the_picture_it_changes(shop):
     assert [seen.fields["size"] for seen in shop.server.requests] == ["1024x1024", "1536x1024"]
     made = [shop.locked()[name].original for name in ("a~1", "a~2")]
     assert [(one.width, one.height) for one in made] == [(1024, 1024), (1536, 1024)]
+
+
+def test_a_placeholder_bears_the_name_of_the_asset_and_not_of_its_version(shop):
+    shop.write('[assets.lake]\nprompt = "a lake"\nmodel = "sketch"\nsize = "256x256"\nedits = ["darker"]\n', head="version = 1\n").build()
+    assert {block.original.effective["label"] for block in shop.locked().values()} == {"lake"}

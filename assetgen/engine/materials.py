@@ -90,7 +90,7 @@ class Materials:
             ),
             files={path: self.workspace.project.read_seen(path) for path in asset.param_files},
             subject=asset.subject,
-            label=asset.name,
+            label=asset.edited or asset.name,
         )
 
     def secure(self) -> None:

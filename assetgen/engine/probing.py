@@ -51,7 +51,7 @@ def probe(asset: Asset, files: Mapping[str, bytes] | None = None) -> Request:
             Guide(kind=control.kind, image=_blank(control.image), scale=control.scale, model=control.model) for control in asset.controls
         ),
         files=files or {},
-        label=asset.name,
+        label=asset.edited or asset.name,
     )
 
 
