@@ -40,6 +40,6 @@ $(VENV)/.installed-core: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) install -q -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.installed-all: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/.installed-all: pyproject.toml constraints.txt tests/requirements.txt | $(VENV)/bin/python
 	$(PIP) install -q -c constraints.txt -e '.[all]' -r tests/requirements.txt
 	@touch $@ $(VENV)/.installed-core

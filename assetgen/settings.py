@@ -4,6 +4,7 @@ Nothing of this ever stands in a manifest, and nothing read here may appear in a
 """
 
 import base64
+import json
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -88,7 +89,9 @@ def _found(form: str, text: str) -> Iterator[tuple[int, int]]:
 def _forms(secret: str) -> set[str]:
     data = secret.encode()
     coded = [base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()]
-    forms = {secret, quote(secret, safe=""), *coded, *(form.rstrip("=") for form in coded)}
+    quoted = quote(secret, safe="")
+    lower = re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), quoted)
+    forms = {secret, quoted, lower, secret.replace("/", "\\/"), json.dumps(secret)[1:-1], *coded, *(form.rstrip("=") for form in coded)}
     if len(secret) > 16:
         forms.add(secret[-12:])
     return forms

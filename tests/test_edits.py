@@ -8,7 +8,9 @@ from assetgen.engine import edit
 from assetgen.engine.build import Options, run
 from assetgen.engine.pick import pick
 from assetgen.errors import UsageError
+from assetgen.journal import Journal
 from assetgen.model import Control, Local, Lora, Margins, Upstream
+from assetgen.plan.states import JobState, OpenJob
 from tests.manifests import faults_of, load_text
 from tests.projects import HERO, results
 from tests.servers.pictures import draw
@@ -394,3 +396,71 @@ def test_an_edit_keeps_the_size_of_the_picture_it_changes(shop):
 def test_a_placeholder_bears_the_name_of_the_asset_and_not_of_its_version(shop):
     shop.write('[assets.lake]\nprompt = "a lake"\nmodel = "sketch"\nsize = "256x256"\nedits = ["darker"]\n', head="version = 1\n").build()
     assert {block.original.effective["label"] for block in shop.locked().values()} == {"lake"}
+
+
+def test_an_edit_of_a_built_picture_is_not_paid_where_a_later_one_cannot_be_made(shop):
+    shop.write(HERO).build()
+    shop.write(HERO + 'edits = ["brighter", { prompt = "darker", model = "recraft-v3", provider = "fal" }]\n')
+    done = results(shop.build())
+    assert (done["hero~1"], done["hero~2"], done["hero"], shop.asked) == ("blocked", "blocked", "blocked", 1)
+
+
+def test_a_missing_mask_of_a_later_edit_is_found_before_anything_is_paid(shop):
+    shop.write(HERO + 'edits = ["brighter", { prompt = "darker", mask = "art/none.png" }]\n')
+    assert shop.plan().assets["hero~2"].reason == 'the file "art/none.png" does not exist'
+    assert (set(results(shop.build()).values()), shop.asked) == ({"blocked"}, 0)
+
+
+@pytest.mark.parametrize("flag", ["protect", "freeze"])
+def test_without_its_edits_a_guarded_asset_keeps_the_picture_they_made(shop, flag):
+    shop.server.rolls = True
+    shop.write(EDITED + f"{flag} = true\n").build()
+    before = (shop.path / "hero.png").read_bytes()
+    shop.edit('edits = ["make the sky darker", "add a moon"]\n', "")
+    shop.build()
+    assert ((shop.path / "hero.png").read_bytes(), shop.asked) == (before, 3)
+
+
+def test_who_refers_to_a_protected_picture_gets_the_one_that_is_shown(shop):
+    shop.write(EDITED + 'protect = true\n[assets.banner]\nprompt = "a banner"\nreferences = ["@hero"]\n').build()
+    shop.edit(', "add a moon"', "")
+    assert (shop.build().exit_code, shop.asked, shop.state("banner")) == (1, 4, "fresh")
+
+
+def test_a_paid_job_is_fetched_although_a_later_edit_cannot_be_made(shop):
+    shop.write(HERO + 'edits = ["brighter", { prompt = "darker", model = "recraft-v3", provider = "fal" }]\n')
+    row = OpenJob(
+        id="",
+        asset="hero~0",
+        project=".",
+        gen_key=shop.plan().assets["hero~0"].gen_key,
+        provider="replicate",
+        model="gpt-image-2",
+        state=JobState.INTENT,
+    )
+    journal = Journal(shop.home)
+    journal.submitted(journal.intend(row), {"id": "job-1"})
+    assert shop.state("hero~0") == "generate resume"
+
+
+def test_an_edit_is_priced_at_the_size_it_inherits(shop):
+    shop.write('[assets.a]\nprompt = "a fox"\nsize = "2048x2048"\nedits = ["darker"]\n')
+    plan = shop.plan().assets
+    assert plan["a~1"].price.high == plan["a~0"].price.high
+
+
+def test_a_base_with_a_reference_is_asked_for_like_any_asset(shop):
+    shop.write('[assets.a]\nprompt = "a fox"\nreferences = ["r.png"]\nedits = ["darker"]\n', head=NO_SIZE)
+    (shop.path / "r.png").write_bytes(draw("r", 1536, 1024))
+    shop.build("a~0")
+    assert "size" not in shop.server.requests[0].fields
+
+
+NO_SIZE = 'version = 1\n[defaults]\nmodel = "gpt-image-2"\n'
+
+
+def test_a_picked_version_holds_after_an_edit_was_removed(shop):
+    shop.write(EDITED).build()
+    shop.edit(', "add a moon"', "")
+    pick(shop.path, "hero", "1")
+    assert (pictures(shop)["hero"], shop.state()) == (pictures(shop)["hero~0"], "fresh")

@@ -8,7 +8,7 @@ import pytest
 from assetgen.engine import jobs
 from assetgen.errors import UsageError
 from assetgen.journal import Journal
-from assetgen.plan.states import JobState
+from assetgen.plan.states import JobState, OpenJob
 from tests.projects import HERO, results
 from tests.servers import KEY, serve_openai, serve_replicate
 
@@ -198,3 +198,16 @@ def test_a_job_that_is_at_a_provider_is_cancelled_by_its_id_and_through_its_asse
         for variable, value in shop.environ.items():
             environment.setenv(variable, value)
         assert jobs.cancel(shop.path, "hero").line.startswith("hero~0: ")
+
+
+def test_a_job_of_a_provider_that_is_gone_blocks_its_own_asset_only(shop):
+    shop.write(HERO + '[assets.owl]\nprompt = "an owl"\n')
+    gen_key = shop.plan().assets["hero"].gen_key
+    row = OpenJob(id="", asset="hero", project=".", gen_key=gen_key, provider="nosuch", model="gpt-image-2", state=JobState.INTENT)
+    journal = Journal(shop.home)
+    journal.submitted(journal.intend(row), {"id": "job-1"})
+    outcome = shop.build()
+    assert results(outcome) == {"hero": "blocked", "owl": "done"}
+    told = '"nosuch" may have been asked and paid, and no answer is known: that provider is not installed'
+    assert outcome.results["hero"].message == told
+    assert refused(jobs.cancel, shop.path, "hero") == ('the provider "nosuch" is not installed', "install its plug-in, or: --abandon")

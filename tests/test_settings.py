@@ -154,7 +154,9 @@ def test_secrets_are_the_values_whose_names_look_like_keys(load):
 def test_redact_finds_every_form_of_a_key():
     settings = Settings(({"OPENAI_API_KEY": KEY, "X_KEY": ""},))
     coded = base64.b64encode(KEY.encode()).decode()
-    for form in (KEY, quote(KEY, safe=""), coded, coded.rstrip("="), base64.urlsafe_b64encode(KEY.encode()).decode(), KEY[-12:]):
+    lower = quote(KEY, safe="").replace("%2F", "%2f").replace("%2B", "%2b").replace("%3D", "%3d")
+    safe = base64.urlsafe_b64encode(KEY.encode()).decode()
+    for form in (KEY, quote(KEY, safe=""), lower, KEY.replace("/", "\\/"), coded, coded.rstrip("="), safe, KEY[-12:]):
         assert settings.redact(f"before {form} after") == "before [redacted] after"
     assert settings.redact("nothing to hide") == "nothing to hide"
 

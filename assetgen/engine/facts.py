@@ -12,7 +12,7 @@ from assetgen.engine.workspace import Workspace
 from assetgen.lockfile import Lock, Original
 from assetgen.model import Asset, Local
 from assetgen.plan.facts import Drop
-from assetgen.plan.states import Offer, OpenJob, Reason
+from assetgen.plan.states import JobState, Offer, OpenJob, Reason
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif"})
 _HEAD = 512
@@ -26,7 +26,7 @@ class DiskFacts:
         self.rows = workspace.journal.rows()
         self._jobs: dict[str, list[OpenJob]] = {}
         for row in self.rows:
-            self._jobs.setdefault(row.gen_key, []).append(row)
+            self._jobs.setdefault(row.gen_key, []).append(self._reachable(row))
         self._paths: dict[str, list[str]] = {}
         for block in lock.values():
             for written in block.outputs:
@@ -34,6 +34,12 @@ class DiskFacts:
         self._offers: dict[str, Offer] = {}
         self._inbox: dict[str, str] | None = None
         self._kept: dict[str, str] | None = None
+
+    def _reachable(self, row: OpenJob) -> OpenJob:
+        """A job as a plan may take it: where its provider is not installed, nobody can ask for its answer."""
+        if row.state is not JobState.SUBMITTED or row.provider in self._workspace.providers:
+            return row
+        return replace(row, state=JobState.UNKNOWN, detail="that provider is not installed")
 
     def content(self, path: str) -> str | None:
         """SHA-256 of a file of the project."""

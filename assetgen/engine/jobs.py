@@ -39,6 +39,7 @@ def resolve(path: Path | str, name: str, *, adopt: str | None, retry: bool, aban
         workspace = seen.workspace
         asset, row = _undecided(seen, name, abandon=abandon)
         if adopt is not None:
+            _check_installed(seen, row)
             if not workspace.providers[row.provider].traits.resumable:
                 message = f'"{row.provider}" gives no job ids, so its answer cannot be asked for again'
                 raise UsageError(message, hint=f"if you have the picture: assetgen import {asset} FILE; otherwise --retry or --abandon")
@@ -62,6 +63,7 @@ def cancel(path: Path | str, name: str) -> Decided:
         if not found:
             raise UsageError(f'"{name}" has no job at a provider', hint="assetgen jobs")
         asset, row = found[0]
+        _check_installed(seen, row)
         provider = workspace.providers[row.provider]
         if not isinstance(provider, Cancels) or row.handle is None:
             raise UsageError(f'"{row.provider}" cannot cancel jobs', hint=f"assetgen jobs resolve {name} --abandon")
@@ -74,6 +76,11 @@ def cancel(path: Path | str, name: str) -> Decided:
             workspace.ledger.add(Spent.without_picture(row))
             told = f"cancelled at {row.provider}{_given_up(seen, row, asset)}"
         return Decided(asset=asset, told=told)
+
+
+def _check_installed(seen: Survey, row: OpenJob) -> None:
+    if row.provider not in seen.workspace.providers:
+        raise UsageError(f'the provider "{row.provider}" is not installed', hint="install its plug-in, or: --abandon")
 
 
 def _given_up(seen: Survey, row: OpenJob, name: str) -> str:
@@ -117,7 +124,8 @@ def _found(seen: Survey, name: str, fits: Callable[[OpenJob], bool]) -> list[tup
     if len(found) > 1:
         raise UsageError(f'"{name}" has jobs of more than one version', hint=f"name one of them: {', '.join(found)}")
     pairs = [(part, row) for part, rows in found.items() for row in rows]
-    return sorted(pairs, key=lambda pair: _AFTER.get(pair[1].state, 0))
+    present = planned.gen_key if planned is not None else None
+    return sorted(pairs, key=lambda pair: (pair[1].state is JobState.ABANDONED, pair[1].gen_key != present, _AFTER.get(pair[1].state, 0)))
 
 
 def _asker(seen: Survey, row: OpenJob) -> str:

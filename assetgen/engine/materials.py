@@ -12,7 +12,7 @@ from assetgen.engine.facts import DiskFacts, slug
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import AssetgenError, Corrupt, ProviderFailure, UsageError
 from assetgen.lockfile import Original
-from assetgen.model import Asset, Json, Local, Reference, Size
+from assetgen.model import Asset, Json, Local, Reference, Size, Upstream
 from assetgen.plan.states import AssetPlan, OutputState, State
 from assetgen.post import PostError
 from assetgen.post.image import open_image
@@ -80,7 +80,7 @@ class Materials:
             negative=asset.negative,
             seed=asset.seed,
             params=asset.params,
-            size=Size(*open_image(references[0].data).size) if asset.edited and references else None,
+            size=Size(*open_image(references[0].data).size) if self._is_edit(asset) else None,
             references=references,
             mask=mask,
             loras=asset.loras,
@@ -92,6 +92,11 @@ class Materials:
             subject=asset.subject,
             label=asset.edited or asset.name,
         )
+
+    def _is_edit(self, asset: Asset) -> bool:
+        """Whether the first reference is the version before: the picture that is changed, and whose size is to stay."""
+        first = asset.references[0] if asset.edited and asset.references else None
+        return isinstance(first, Upstream) and self.settled[first.name].asset.edited == asset.edited
 
     def secure(self) -> None:
         """Put into the store what assets are going to be restored or finished from and only output files hold.

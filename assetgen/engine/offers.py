@@ -174,8 +174,24 @@ def _price(workspace: Workspace, asset: Asset, model: Model | None, served: _Ser
         return FREE
     if model is None:
         return None
-    found = workspace.catalog.price(model, served.provider.name, served.size, asset.params, asset.candidates, asked=served.asked)
+    size = served.size or _inherited(workspace, asset)
+    found = workspace.catalog.price(model, served.provider.name, size, asset.params, asset.candidates, asked=served.asked)
     return None if found is None else Price(low=found.low, high=found.high, source=found.basis)
+
+
+def _inherited(workspace: Workspace, asset: Asset) -> Size | None:
+    """The size that an edit without one will have, as far as the manifest tells: that of the versions before it, and what they add."""
+    assets = workspace.manifest.assets
+    size: Size | None = None
+    for name in assets[asset.edited].versions if asset.edited else ():
+        version = assets[name]
+        size = version.size if isinstance(version.size, Size) else size
+        if size is not None and version.expand is not None:
+            more = version.expand
+            size = Size(size.width + more.left + more.right, size.height + more.top + more.bottom)
+        if name == asset.name:
+            return size
+    return None
 
 
 def _dearest(prices: list[Price | None]) -> Price | None:

@@ -29,7 +29,8 @@ def pick(path: Path | str, name: str, choice: str | None, *, back: bool = False)
         again = chosen.provider == "file" or seen.facts.repeatable(chosen.provider)
         if not again and seen.facts.bytes(chosen.sha256) is None:
             raise AssetgenError(f'the bytes of candidate "{chosen.sha256[:12]}" are nowhere to be found', hint="assetgen store path")
-        seen.lock[name] = replace(block, original=chosen)
+        request = planned.request if planned.asset.versions and planned.request is not None else block.request
+        seen.lock[name] = replace(block, request=dict(request), original=chosen)
         seen.workspace.lock.write(seen.lock)
     return [f"{name}: picked {chosen.sha256[:12]}", *finish_outputs(path, name)]
 

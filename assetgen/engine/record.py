@@ -57,7 +57,9 @@ class Record:
         """Outputs were made: keep those the manifest no longer asks for, marked, until `clean` removes their files."""
         before = self.lock.get(planned.name) if planned.renamed_from is None else planned.block
         wanted = {written.path for written in done.outputs}
-        gone = tuple(replace(one, removed=True) for one in (before.outputs if before is not None else ()) if one.path not in wanted)
+        blocks = (before, self.lock.get(planned.name))
+        known = {one.path: one for block in blocks if block is not None for one in block.outputs}
+        gone = tuple(replace(one, removed=True) for path, one in known.items() if path not in wanted)
         assert planned.request is not None
         block = before or Block(request=dict(planned.request))
         if planned.asset.versions:
@@ -73,6 +75,8 @@ class Record:
         versions = distinct(block.original for block in blocks if block is not None and block.original is not None)
         before = planned.block.original if planned.block is not None else None
         chosen = next((one for one in versions if one.sha256 == planned.chosen), before)
+        # A frozen picture may be of an edit that is no more.
+        versions = distinct((*versions, chosen)) if chosen is not None else versions
         return Block(request=dict(planned.request or {}), original=chosen, candidates=versions if len(versions) > 1 else ())
 
     def orphan(self, name: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from assetgen.lockfile import Lock
+from assetgen.lockfile import Block, Lock
+from assetgen.model import Asset
 from assetgen.plan.facts import Choices
 from assetgen.plan.states import AssetPlan, Reason, State
 
@@ -48,20 +49,23 @@ def replaced(planned: AssetPlan, lock: Lock, choices: Choices) -> Reason | None:
     return None if found is None else replace(found, text=f"its versions changed, and {found.text}")
 
 
+def keeps(asset: Asset, own: Block | None, other: Block | None, choices: Choices) -> bool:
+    """Whether an asset that lost its edits keeps the picture they made, although its request is answered by the one before them."""
+    if own is None or own.original is None or other is None or asset.name in choices.regenerate:
+        return False
+    return (asset.protect or asset.freeze) and (other.original is None or other.original.sha256 != own.original.sha256)
+
+
 def stopped(settled: Settled) -> Iterator[AssetPlan]:
     """What is not asked for, because a later edit of the same chain cannot be made: nothing of it would be of use."""
     for planned in settled.values():
         versions = [settled[name] for name in planned.asset.versions]
-        broken = next((version for version in versions if _is_blocked(version)), None)
+        broken = next((version for version in versions if version.state is State.BLOCKED), None)
         if broken is None:
             continue
         reason = Reason(code="edit-blocked", text=f'"{broken.name}", an edit of it, is blocked', hint=broken.reasons[-1].hint)
         for version in versions[: versions.index(broken)]:
-            if version.buys:
+            if version.buys and version.job is None:
                 yield replace(version, state=State.BLOCKED, reasons=(reason,))
         if planned.state is State.WAITS:
             yield replace(planned, state=State.BLOCKED, reasons=(Reason(code="upstream-blocked", text=f'"{broken.name}" is blocked'),))
-
-
-def _is_blocked(version: AssetPlan) -> bool:
-    return version.state is State.BLOCKED and version.reasons[0].code != "upstream-blocked"

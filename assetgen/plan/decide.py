@@ -28,13 +28,15 @@ class Planner:
     def __post_init__(self) -> None:
         """Index what the whole lock knows, once."""
         self.ours = frozenset(written.sha256 for block in self.lock.values() for written in block.outputs)
+        self._stopped: dict[str, AssetPlan] = {}
         self.names = Names(self.manifest.assets, self.lock, self.facts, self.settled)
 
     def plan(self, jobs: Iterable[OpenJob] = ()) -> Plan:
         """Settle every asset."""
         for asset in ordered(self.manifest.assets):
             self.settle(asset)
-        self.settled |= {planned.name: planned for planned in chains.stopped(self.settled)}
+        self._stopped = {planned.name: planned for planned in chains.stopped(self.settled)}
+        self.settled |= self._stopped
         assets = {name: self.settled[name] for name in self.manifest.assets}
         taken = {planned.renamed_from for planned in assets.values()}
         orphans = tuple(sorted(name for name in self.lock if name not in assets and name not in taken))
@@ -50,22 +52,26 @@ class Planner:
                 planned = generate.later(planned, self.facts, soon=self._soon(asset))
         else:
             planned = self._decide(asset, recipe.request(asset, content))
+        if asset.name in self._stopped and planned.buys and planned.job is None:
+            planned = replace(planned, state=State.BLOCKED, reasons=self._stopped[asset.name].reasons)
         self.settled[asset.name] = planned
         return planned
 
     def _contents(self, asset: Asset) -> tuple[dict[Reference, str] | None, tuple[State, Reason]]:
         content: dict[Reference, str] = {}
+        stops: list[tuple[State, Reason]] = []
         for reference in references(asset):
+            found: str | None = None
             if isinstance(reference, Upstream):
                 stop = self._upstream(reference.name)
-                if stop is not None:
-                    return None, stop
-                content[reference] = self.settled[reference.name].chosen or ""
-                continue
-            found = self.facts.content(reference.path)
-            if found is None:
-                return None, (State.BLOCKED, self._missing(reference.path))
-            content[reference] = found
+                stops += [stop] if stop is not None else []
+                found = self.settled[reference.name].chosen
+            elif (found := self.facts.content(reference.path)) is None:
+                stops.append((State.BLOCKED, self._missing(reference.path)))
+            content[reference] = found or ""
+        if stops:
+            # What can't be had at all goes before what is only waited for.
+            return None, next((stop for stop in stops if stop[0] is State.BLOCKED), stops[0])
         return content, (State.FRESH, Reason(code="", text=""))
 
     def _missing(self, path: str) -> Reason:
@@ -95,13 +101,17 @@ class Planner:
     def _decide(self, asset: Asset, request: dict[str, Json]) -> AssetPlan:
         gen_key = recipe.gen_key(request)
         block, renamed = self.names.block(asset, request, gen_key)
+        if renamed is not None and chains.keeps(asset, self.lock.get(asset.name), block, self.choices):
+            block, renamed = self.lock[asset.name], None
         planned = AssetPlan(asset=asset, state=State.FRESH, request=request, gen_key=gen_key, block=block, renamed_from=renamed)
         if asset.file is not None:
             return self._finish(replace(planned, chosen=str(request["file"])))
         if asset.versions:
             planned = replace(planned, chosen=chains.last(planned, self.settled))
             refusal = chains.replaced(planned, self.lock, self.choices)
-            return self._finish(planned) if refusal is None else replace(planned, state=State.BLOCKED, reasons=(refusal,))
+            if refusal is not None and block is not None and block.original is not None:
+                return replace(planned, state=State.BLOCKED, reasons=(refusal,), chosen=block.original.sha256)
+            return self._finish(planned)
         same = block is not None and (not asset.edited or block.request.get("prompt") == request.get("prompt"))
         if same and asset.freeze and block is not None and block.original is not None:
             frozen = () if block.request == request else ("frozen: changes of the request are not followed",)
