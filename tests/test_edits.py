@@ -464,3 +464,14 @@ def test_a_picked_version_holds_after_an_edit_was_removed(shop):
     shop.edit(', "add a moon"', "")
     pick(shop.path, "hero", "1")
     assert (pictures(shop)["hero"], shop.state()) == (pictures(shop)["hero~0"], "fresh")
+
+
+def test_an_output_that_somebody_edited_is_not_lost_with_the_edits(shop):
+    shop.write(EDITED).build()
+    (shop.path / "hero.png").write_bytes(draw("by hand", 64, 64))
+    edit.accept(shop.path, ["hero"])
+    shop.edit('edits = ["make the sky darker", "add a moon"]\n', "")
+    assert shop.state() == "blocked modified"
+    assert (results(shop.build())["hero"], (shop.path / "hero.png").read_bytes()) == ("blocked", draw("by hand", 64, 64))
+    edit.accept(shop.path, ["hero"])
+    assert (shop.state(), (shop.path / "hero.png").read_bytes(), shop.asked) == ("fresh", draw("by hand", 64, 64), 3)

@@ -62,7 +62,6 @@ def test_every_key_of_the_manifest_is_described():
     assert [path for path, child in described(SCHEMA) if not path.startswith(".definitions") and not child.get("description")] == []
 
 
-@pytest.mark.skipif(TAPLO is None, reason="taplo is not installed")
 def test_taplo_takes_it(tmp_path):
     schema, good, bad = tmp_path / "schema.json", tmp_path / "good.toml", tmp_path / "bad.toml"
     schema.write_text(json.dumps(SCHEMA))

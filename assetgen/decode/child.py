@@ -44,7 +44,7 @@ def inspect(data: bytes, fmt: str, max_pixels: int) -> dict[str, object]:
     """The facts of one picture, or a `fault`."""
     if fmt == "avif":
         # A decoder with a thread for each core would reserve more address space than the limit allows.
-        importlib.import_module("PIL.AvifImagePlugin").DEFAULT_MAX_THREADS = 1  # type: ignore[attr-defined]
+        importlib.import_module("PIL.AvifImagePlugin").DEFAULT_MAX_THREADS = 1  # type: ignore[attr-defined]  # no types
     header = pixels.opened(data, fmt)
     if (count := header.width * header.height) > max_pixels:
         return {"fault": "pixels", "count": count}

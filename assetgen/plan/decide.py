@@ -27,7 +27,8 @@ class Planner:
 
     def __post_init__(self) -> None:
         """Index what the whole lock knows, once."""
-        self.ours = frozenset(written.sha256 for block in self.lock.values() for written in block.outputs)
+        every = [written for block in self.lock.values() for written in block.outputs]
+        self.ours = dict.fromkeys((one.sha256 for one in every), False) | {one.sha256: True for one in every if one.edited}
         self._stopped: dict[str, AssetPlan] = {}
         self.names = Names(self.manifest.assets, self.lock, self.facts, self.settled)
 

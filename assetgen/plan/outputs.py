@@ -10,9 +10,9 @@ from assetgen.recipe import changes
 
 
 def decide(
-    output: Output, finish: Mapping[str, Json], block: Block | None, facts: Facts, ours: frozenset[str], choices: Choices, name: str
+    output: Output, finish: Mapping[str, Json], block: Block | None, facts: Facts, ours: Mapping[str, bool], choices: Choices, name: str
 ) -> OutputPlan:
-    """The plan for one output of the asset `name`. `ours` are the digests of every output in the lock."""
+    """The plan for one output of the asset `name`. `ours` has the digests of all outputs in the lock, and whether somebody edited them."""
     locked = block.output(output.path) if block else None
     have = facts.content(output.path)
     same = locked is not None and locked.finish == finish
@@ -30,7 +30,7 @@ def decide(
     return OutputPlan(output=output, state=OutputState.FINISH, finish=finish, reason=reason)
 
 
-def occupied(output: Output, block: Block | None, facts: Facts, ours: frozenset[str], choices: Choices, name: str) -> Reason | None:
+def occupied(output: Output, block: Block | None, facts: Facts, ours: Mapping[str, bool], choices: Choices, name: str) -> Reason | None:
     """Why this path can't be written, asked before anything is paid for the picture that would go there."""
     obstacle = _obstacle(output.path, facts)
     if obstacle is not None:
@@ -42,11 +42,11 @@ def occupied(output: Output, block: Block | None, facts: Facts, ours: frozenset[
     return _modified(output.path, locked, name)
 
 
-def foreign(have: str, locked: Written | None, facts: Facts, ours: frozenset[str], *, same: bool) -> bool:
+def foreign(have: str, locked: Written | None, facts: Facts, ours: Mapping[str, bool], *, same: bool) -> bool:
     """Whether a file is somebody's work: neither what the lock says nor anything assetgen is known to have written."""
     if locked is not None and have == locked.sha256:
         return locked.edited and not same
-    return have not in ours and not facts.find(have)
+    return ours[have] if have in ours else not facts.find(have)
 
 
 def _twin(block: Block | None, finish: Mapping[str, Json]) -> Written | None:

@@ -28,7 +28,7 @@ def resize(
     *,
     width: Annotated[Pixels | None, Field(description="the width in pixels; with `height`, the box to stay inside")] = None,
     height: Annotated[Pixels | None, Field(description="the height in pixels; with `width`, the box to stay inside")] = None,
-    filter: Annotated[Filter, Field(description="how pixels are combined; `nearest` keeps pixel art sharp")] = "lanczos",  # noqa: A002
+    filter: Annotated[Filter, Field(description="how pixels are combined; `nearest` keeps pixel art sharp")] = "lanczos",  # noqa: A002 - TOML key
 ) -> Image.Image:
     """Scale up or down and keep the proportions."""
     if width is None and height is None:
@@ -50,7 +50,7 @@ def fit(
             min_length=2, max_length=2, description="the point to keep near the middle, as shares of width and height; replaces `gravity`"
         ),
     ] = None,
-    filter: Annotated[Filter, Field(description="how pixels are combined")] = "lanczos",  # noqa: A002
+    filter: Annotated[Filter, Field(description="how pixels are combined")] = "lanczos",  # noqa: A002 - TOML key
 ) -> Image.Image:
     """Scale to cover an exact size, and cut off what does not fit."""
     size = bounded(width, height, "width")

@@ -67,6 +67,6 @@ class Slip:
 
 def failure_of(provider, request, job=None):
     """What `generate` raises, whatever its class: the tests compare it."""
-    with pytest.raises(Exception) as caught:  # noqa: PT011
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever its class
         provider.generate(request, job)
     return caught.value

@@ -63,13 +63,13 @@ def inputs(task: Task, family: Family) -> Inputs:
     )
 
 
-def run(pipe: Any, task: Task, given: Inputs, family: Family, step: Callable[[int, int], None], *, distilled: bool) -> Drawn:  # noqa: ANN401
+def run(pipe: Any, task: Task, given: Inputs, family: Family, step: Callable[[int, int], None], *, distilled: bool) -> Drawn:  # noqa: ANN401 - an object of theirs
     """Draw one picture. `step` hears of each that is done and of how many there are, and may raise `Stopped`."""
     import torch
 
     taken, sound = 0, True
 
-    def after(running: Any, number: int, _moment: Any, values: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+    def after(running: Any, number: int, _moment: Any, values: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - an object of theirs
         nonlocal taken, sound
         taken = number + 1
         sound = bool(torch.isfinite(values["latents"]).all())
@@ -98,7 +98,7 @@ def held(task: Task, family: Family, *, distilled: bool) -> dict[str, Json]:
     return settings(family, task.hub, task.params, distilled=distilled, references=bool(task.references), mask=task.mask is not None)
 
 
-def _arguments(pipe: Any, task: Task, given: Inputs, family: Family, *, distilled: bool) -> dict[str, Any]:  # noqa: ANN401
+def _arguments(pipe: Any, task: Task, given: Inputs, family: Family, *, distilled: bool) -> dict[str, Any]:  # noqa: ANN401 - an object of theirs
     known = takes(pipe)
     found: dict[str, Any] = {_NAMES[name]: value for name, value in held(task, family, distilled=distilled).items() if name in _NAMES}
     found["prompt"] = task.prompt
@@ -117,7 +117,7 @@ def _arguments(pipe: Any, task: Task, given: Inputs, family: Family, *, distille
     return found
 
 
-def _controls(pipe: Any, task: Task, given: Inputs, known: frozenset[str]) -> dict[str, Any]:  # noqa: ANN401
+def _controls(pipe: Any, task: Task, given: Inputs, known: frozenset[str]) -> dict[str, Any]:  # noqa: ANN401 - an object of theirs
     several = len(given.controls) > 1
     scales = [1.0 if one.scale is None else one.scale for one in task.controls]
     found: dict[str, Any] = {
@@ -134,7 +134,7 @@ def _controls(pipe: Any, task: Task, given: Inputs, known: frozenset[str]) -> di
     return found
 
 
-def _scheduler(name: str, usual: Any) -> Any:  # noqa: ANN401
+def _scheduler(name: str, usual: Any) -> Any:  # noqa: ANN401 - an object of theirs
     import diffusers
 
     cls, options = SCHEDULERS[name]

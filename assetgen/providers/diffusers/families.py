@@ -209,4 +209,4 @@ def kind_of(*, image: bool, mask: bool, control: bool) -> Kind:
     start: Kind = "inpaint" if mask else "image" if image else "text"
     if not control:
         return start
-    return {"text": "control", "image": "control-image", "inpaint": "control-inpaint"}[start]  # type: ignore[return-value]
+    return {"text": "control", "image": "control-image", "inpaint": "control-inpaint"}[start]  # type: ignore[return-value]  # a Kind each

@@ -90,7 +90,7 @@ class Pipelines:
         parts = {name: part for name, part in self._base.components.items() if isinstance(part, torch.nn.Module)}
         return tuple(name for name, part in parts.items() if any(not torch.isfinite(one).all() for one in part.parameters()))
 
-    def _loaded(self) -> Any:  # noqa: ANN401
+    def _loaded(self) -> Any:  # noqa: ANN401 - an object of theirs
         import torch
 
         given: dict[str, Any] = {"use_safetensors": True, "local_files_only": True, "variant": self._weights.variant}
@@ -105,7 +105,7 @@ class Pipelines:
             _feed_exact(pipe.vae, dtype)
         return pipe
 
-    def _variant(self, kind: Kind, folders: tuple[str, ...]) -> Any:  # noqa: ANN401
+    def _variant(self, kind: Kind, folders: tuple[str, ...]) -> Any:  # noqa: ANN401 - an object of theirs
         """Another pipeline over the same components. `from_pipe` would do, but it turns them all to float32 unless told otherwise."""
         import diffusers
 
@@ -122,7 +122,7 @@ class Pipelines:
             self._place(pipe)
         return pipe
 
-    def _control(self, folder: str) -> Any:  # noqa: ANN401
+    def _control(self, folder: str) -> Any:  # noqa: ANN401 - an object of theirs
         import diffusers
         import torch
 
@@ -145,7 +145,7 @@ class Pipelines:
             # Weights of another model are passed over with no more than a line in a log.
             raise _no_lora(lora, self._weights, "")
 
-    def _place(self, pipe: Any) -> None:  # noqa: ANN401
+    def _place(self, pipe: Any) -> None:  # noqa: ANN401 - an object of theirs
         import torch
 
         device = self.setup.device
@@ -164,7 +164,7 @@ class Pipelines:
         self._placed |= {id(part) for part in new.values()}
 
 
-def text_class(weights: Weights) -> Any:  # noqa: ANN401
+def text_class(weights: Weights) -> Any:  # noqa: ANN401 - an object of theirs
     """The pipeline that a model is loaded with; the first time it imports much."""
     import diffusers
 
@@ -180,7 +180,7 @@ def freed() -> None:
         torch.cuda.empty_cache()
 
 
-def takes(pipe: Any) -> frozenset[str]:  # noqa: ANN401
+def takes(pipe: Any) -> frozenset[str]:  # noqa: ANN401 - an object of theirs
     """The names of what a pipeline can be called with."""
     return frozenset(inspect.signature(type(pipe).__call__).parameters)
 
@@ -199,16 +199,16 @@ def _no_lora(lora: Layer, weights: Weights, said: str) -> Refused:
     return Refused(f"{text}: {said.splitlines()[0]}" if said else text, hint='remove it from "loras"')
 
 
-def _feed_exact(vae: Any, dtype: Any) -> None:  # noqa: ANN401
+def _feed_exact(vae: Any, dtype: Any) -> None:  # noqa: ANN401 - an object of theirs
     """Let a VAE in float32 live among components of another type."""
     import torch
 
     decode, encode = vae.decode, vae.encode
 
-    def decoded(latents: Any, *rest: Any, **more: Any) -> Any:  # noqa: ANN401
+    def decoded(latents: Any, *rest: Any, **more: Any) -> Any:  # noqa: ANN401 - an object of theirs
         return decode(latents.to(torch.float32), *rest, **more)
 
-    def encoded(image: Any, *rest: Any, **more: Any) -> Any:  # noqa: ANN401
+    def encoded(image: Any, *rest: Any, **more: Any) -> Any:  # noqa: ANN401 - an object of theirs
         found = encode(image.to(torch.float32), *rest, **more)
         found.latent_dist = type(found.latent_dist)(found.latent_dist.parameters.to(dtype))
         return found
@@ -216,7 +216,7 @@ def _feed_exact(vae: Any, dtype: Any) -> None:  # noqa: ANN401
     vae.decode, vae.encode = decoded, encoded
 
 
-def _quantisation(setup: Setup, weights: Weights) -> Any:  # noqa: ANN401
+def _quantisation(setup: Setup, weights: Weights) -> Any:  # noqa: ANN401 - an object of theirs
     """Which components are quantised while they are loaded: those of a gigabyte and more that are no VAE."""
     import diffusers
     import torch

@@ -66,7 +66,7 @@ def unread(request: Request, weights: Weights) -> Iterator[str]:
 def tokens(path: Path, text: str) -> int | None:
     """How many tokens a text is for a model's own tokenizer; None where there is none to be had."""
     tokenizer = _tokenizer(path, path.stat().st_mtime_ns if path.is_file() else 0)
-    return None if tokenizer is None else len(tokenizer.encode(text).ids)  # type: ignore[attr-defined]
+    return None if tokenizer is None else len(tokenizer.encode(text).ids)  # type: ignore[attr-defined]  # no types
 
 
 def duration(request: Request, weights: Weights, hub_id: str | None = None) -> float:

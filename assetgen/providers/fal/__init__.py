@@ -116,7 +116,7 @@ class Fal:
             if data is not None
         ]
 
-    def _send(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any) -> Answer:  # noqa: ANN401
+    def _send(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **body: Any) -> Answer:  # noqa: ANN401 - httpx
         base = configured_url(self._settings, WHO, URL) or DEFAULT_URL
         sent = {"Authorization": f"Key {key(self._settings, WHO, KEY)}", **(headers or {})}
         return self._wire.send(method, base + path, headers=sent, **body)

@@ -58,7 +58,7 @@ def voronoi(ground: Ground, count: float) -> tuple[Field, Field, Field]:
             second = np.where(closer, first, np.minimum(second, far))
             level = np.where(closer, point[..., 2], level)
             first = np.where(closer, far, first)
-    return tuple(enlarge(field, ground.size) for field in (first, second - first, level))  # type: ignore[return-value]
+    return tuple(enlarge(field, ground.size) for field in (first, second - first, level))  # type: ignore[return-value]  # three of three
 
 
 def courses(ground: Ground, count: float, ratio: float, shift: float) -> tuple[Field, Field, Field]:

@@ -15,11 +15,11 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 class Tone(NamedTuple):
     """Lightness 0..1, chroma 0..0.37, hue in degrees."""
 
-    l: float  # noqa: E741 - l, c and h are the names of the three in OKLCH
+    l: float  # noqa: E741 - lightness - l, c and h are the names of the three in OKLCH
     c: float
     h: float
 
-    def to(self, *, l: float | None = None, c: float | None = None, h: float | None = None) -> "Tone":  # noqa: E741
+    def to(self, *, l: float | None = None, c: float | None = None, h: float | None = None) -> "Tone":  # noqa: E741 - lightness
         """The same tone with a lightness, chroma or hue of its own."""
         return Tone(self.l if l is None else l, self.c if c is None else c, self.h if h is None else h % 360)
 
