@@ -70,7 +70,10 @@ class Submit:
 
 @dataclass(kw_only=True)
 class Acquisition:
-    """All requests for one asset in one build. Its price was reserved by the caller and is settled here."""
+    """All requests for one asset in one build. Its price was reserved by the caller and is settled here.
+
+    `halted` is set, with `stop`, by the first failure of a build that is to stop there.
+    """
 
     workspace: Workspace
     planned: AssetPlan
@@ -80,6 +83,7 @@ class Acquisition:
     stop: threading.Event
     rates: Mapping[str, Rate]
     patience: Patience
+    halted: threading.Event | None = None
     _rows: list[OpenJob] = field(default_factory=list)
     _spent: list[Spent] = field(default_factory=list)
     _originals: list[Original] = field(default_factory=list)
@@ -101,6 +105,10 @@ class Acquisition:
             pass  # what came before it is kept, and nothing else has happened
         except AssetgenError as error:
             failure = error
+            if self.halted is not None and not self.stop.is_set():
+                # Here and not when the answer is read: this thread would have begun with the next asset by then.
+                self.halted.set()
+                self.stop.set()
         finally:
             reserved = (planned.price.high if planned.price else Decimal(0)) + self._extra
             self.budget.settle(reserved, sum((spent.amount or Decimal(0) for spent in self._spent), Decimal(0)))

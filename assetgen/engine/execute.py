@@ -65,7 +65,7 @@ class Build:
         self._running = 0
         self._tally = Tally()
         self._bug = False
-        self._halted = False
+        self._halted = threading.Event()
         self._below = downstream(workspace.manifest.assets)
 
     def run(self) -> Outcome:
@@ -112,7 +112,7 @@ class Build:
             raise AssertionError(f"{name} does not come to rest: {actions}")
         if self.stop.is_set() and planned.state is not State.FRESH:
             failed = "not tried, because another asset failed and --fail-fast was given"
-            self._end(name, Status.SKIPPED, failed if self._halted else "interrupted")
+            self._end(name, Status.SKIPPED, failed if self._halted.is_set() else "interrupted")
             return
         match planned.state:
             case State.FRESH:
@@ -175,6 +175,7 @@ class Build:
             stop=self.stop,
             rates={name: pool.rate for name, pool in pools.items()},
             patience=self.patience,
+            halted=self._halted if self.fail_fast else None,
         )
         self._start(planned, pools[names[0]], acquisition.run)
 
@@ -259,7 +260,7 @@ class Build:
         message, hint = (self.survey.workspace.settings.redact(text) for text in (message, hint))
         self.notify(Failed(asset=name, kind=kind, message=message, hint=hint))
         if self.fail_fast and not self.stop.is_set():
-            self._halted = True
+            self._halted.set()
             self.stop.set()
         self._end(name, Status.FAILED, message, hint)
 
@@ -295,5 +296,5 @@ class Build:
 
     def _outcome(self) -> Outcome:
         rows = [row for row in self.survey.workspace.journal.rows() if row.project == self.survey.workspace.name]
-        interrupted = self.stop.is_set() and not self._halted
+        interrupted = self.stop.is_set() and not self._halted.is_set()
         return self._tally.outcome(self.survey.plan, rows, spent=self._budget.spent, interrupted=interrupted, bug=self._bug)
