@@ -27,6 +27,7 @@ ROWS = [
         "assetgen.report",
     ],
     ["assetgen.engine"],
+    ["assetgen.watch", "assetgen.preview"],
     ["assetgen.cli"],
     ["assetgen.__main__", "assetgen.__init__"],
 ]

@@ -10,8 +10,13 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "build": "Make what is stale, and only that.",
             "status": "Show the state of every asset.",
             "plan": "Show what a build would do, and for how much.",
+            "apply": "Do exactly what a reviewed plan says.",
             "check": "Exit 1 for anything that is not fresh.",
             "lint": "Show what a careful colleague would say.",
+        },
+        "Design": {
+            "watch": "Build what every save touches; hold what costs money.",
+            "preview": "Show all pictures on a page.",
         },
         "Explain": {
             "why": "Show what made an asset stale, field by field.",
@@ -36,6 +41,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "schema": "Print a JSON Schema.",
         },
         "Keep in order": {
+            "lock": "Merge, format or explain the lock.",
             "store": "Show or verify the store.",
             "clean": "Remove files of removed assets and outputs.",
             "gc": "Remove objects that no lock needs.",
