@@ -207,14 +207,24 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """`[watch]`. `draft` is a model or an alias; `max_cost` is in USD for one whole watch, None means that each purchase is asked for."""
+
+    draft: str = "sketch"
+    max_cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """The whole manifest, resolved. `files` are the project-relative paths that were read, root first."""
+    """The whole manifest, resolved. `files` are the project-relative paths that were read, root first, and `includes` the patterns."""
 
     assets: Mapping[str, Asset]
     policy: Policy = field(default_factory=Policy)
+    watch: Watching = field(default_factory=Watching)
     outputs: str = "."
     commit_outputs: bool = True
     originals: str = "store"
     inbox: str = "inbox"
     files: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
     models: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)

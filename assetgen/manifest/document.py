@@ -11,7 +11,7 @@ from assetgen.manifest.words import Wrong, is_secret, kind, of_errors, quoted, s
 from assetgen.toml import KeyPath
 
 _NAMED = ("assets", "styles", "models")
-_ROOT_ONLY = ("project", "policy", "store")
+_ROOT_ONLY = ("project", "policy", "store", "watch")
 
 
 def check(source: Source, faults: Faults, *, root: bool) -> None:

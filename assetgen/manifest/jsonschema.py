@@ -21,6 +21,7 @@ def manifest_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     names = {
         "model": _known(vocabulary.models),
         "use": _known(vocabulary.models),
+        "draft": _known(vocabulary.models),
         "provider": _known(vocabulary.providers),
         "via": {"items": _known(vocabulary.providers)},
         "style": {"anyOf": [_known(BUILT_IN), {"type": "array", "items": _known(BUILT_IN)}]},

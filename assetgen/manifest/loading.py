@@ -8,7 +8,7 @@ from assetgen.manifest.source import Faults, Source
 from assetgen.manifest.vocabulary import Files, Vocabulary
 from assetgen.manifest.where import Layer, Where
 from assetgen.manifest.words import Wrong
-from assetgen.model import Asset, Manifest, Policy, Upstream
+from assetgen.model import Asset, Manifest, Policy, Upstream, Watching
 from assetgen.toml import KeyPath
 
 
@@ -19,6 +19,7 @@ def load(files: Files, vocabulary: Vocabulary) -> Manifest:
     shared = world.gather(sources, vocabulary, faults)
     drafts = _drafts(sources, faults)
     _check_defaults(sources, shared)
+    watching = _watching(sources[0], shared)
     names = draft.names(drafts.values())
     made: dict[str, Asset] = {}
     for each in drafts.values():
@@ -31,11 +32,13 @@ def load(files: Files, vocabulary: Vocabulary) -> Manifest:
     return Manifest(
         assets=made,
         policy=Policy(**root.get("policy", {})),
+        watch=watching,
         outputs=shared.outputs,
         commit_outputs=root.get("project", {}).get("commit_outputs", True),
         originals=shared.originals,
         inbox=shared.inbox,
         files=tuple(source.file for source in sources),
+        includes=tuple(pattern for source in sources for pattern in source.data.get("include", [])),
         models=shared.models,
     )
 
@@ -49,6 +52,15 @@ def _drafts(sources: list[Source], faults: Faults) -> dict[str, Draft]:
             if world.claim(source, ("assets", name), origins, faults):
                 drafts |= {each.name: each for each in edits.expanded(draft.draft(source, name, inherited[source.file], faults))}
     return drafts
+
+
+def _watching(root: Source, shared: world.World) -> Watching:
+    """What `[watch]` says, its model checked."""
+    found = Watching(**root.data.get("watch", {}))
+    wrong = models.check_draft(found.draft, shared.models, shared.vocabulary)
+    if wrong is not None:
+        shared.faults.add(root, ("watch", "draft"), wrong)
+    return found
 
 
 def _check_defaults(sources: Iterable[Source], shared: world.World) -> None:

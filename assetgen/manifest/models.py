@@ -12,6 +12,7 @@ from assetgen.manifest.vocabulary import Vocabulary
 from assetgen.manifest.words import Wrong, closest, did_you_mean, quoted
 from assetgen.model import Json, param_file
 from assetgen.providers import kind_of, owner_of
+from assetgen.toml import bare
 
 MANUAL = "manual"
 DEFAULT = "sketch"
@@ -85,6 +86,16 @@ def check_alias(name: str, alias: Mapping[str, Any], models: Mapping[str, Any], 
     for wrong in check_plain(alias.get("params", {})):
         wrong.below = ("params", *wrong.below)
         yield wrong
+
+
+def check_draft(name: str, aliases: Collection[str], vocabulary: Vocabulary) -> Wrong | None:
+    """What is wrong with the model that draws drafts. It is asked without a provider, so that it must be known by itself."""
+    if name == MANUAL:
+        return Wrong(f'"{MANUAL}" draws nothing by itself', hint=f'draft = "{DEFAULT}"')
+    if name in vocabulary.models or name in aliases:
+        return None
+    otherwise = f'give it an entry, such as models.{bare(name)} = {{ use = "...", provider = "replicate" }}'
+    return Wrong(f"unknown model {quoted(name)}", hint=did_you_mean(name, [*vocabulary.models, *aliases], otherwise))
 
 
 def _over(params: Mapping[str, Json], draft: Draft) -> dict[str, Json]:

@@ -1,12 +1,12 @@
 """Changes single values of a manifest in its text. Every other byte stays: comments, layout, the way a string is quoted. Pure."""
 
 import copy
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from assetgen.errors import AssetgenError, FaultyFile
+from assetgen.manifest.quoting import quoted, several_lines
 from assetgen.model import Json
 from assetgen.toml import KeyPath, Locator, bare, dotted, parse
 
@@ -91,15 +91,13 @@ def applied(data: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
     return made
 
 
-def literal(value: Json, like: str = "") -> str:
+def literal(value: Json, like: str = "", newline: str = "\n") -> str:
     """A value as TOML writes it, a string in the quotes of the text that it stands for."""
     match value:
         case bool():
             return str(value).lower()
-        case str() if like.startswith("'") and not like.startswith("'''") and value.isprintable() and "'" not in value:
-            return f"'{value}'"
         case str():
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+            return quoted(value, like, newline)
         case list():
             return f"[{', '.join(map(literal, value))}]"
         case dict():
@@ -117,13 +115,26 @@ def _splices(locator: Locator, data: dict[str, Any], edit: Edit, removed: frozen
         raise _lost(locator.file, edit.path)
     match edit:
         case Put():
-            return [(span[2], span[3], literal(edit.value, text[span[2] : span[3]]))]
+            return [(span[2], span[3], _put(locator, edit, text[span[2] : span[3]]))]
         case Rename():
             return [(span[0], span[1], bare(edit.name))]
         case Remove() if _inline(locator, edit.path[:-1]):
             return [_without(locator, data, edit.path, removed)]
         case Remove():
             return [_line(text, span)]
+
+
+def _put(locator: Locator, edit: Put, like: str) -> str:
+    """The new value. A string that gets its first line end gets lines as well, if it does not stand within brackets."""
+    if isinstance(edit.value, str) and not any(_bracketed(locator, edit.path[:length]) for length in range(1, len(edit.path))):
+        like = several_lines(edit.value, like)
+    return literal(edit.value, like, "\r\n" if "\r\n" in locator.text else "\n")
+
+
+def _bracketed(locator: Locator, path: KeyPath) -> bool:
+    """Whether a value at a path is written in one place: a table in braces, or an array."""
+    span = locator.span(path)
+    return span is not None and span[2] >= 0
 
 
 def _inline(locator: Locator, path: KeyPath) -> bool:
@@ -174,11 +185,16 @@ def _added(locator: Locator, data: dict[str, Any], edit: Add) -> _Splice:
         return (span[2], span[3], f"{{ {line} }}") if last < 0 else (last, last, f", {line}")
     end = text.find("\n", span[1])
     head = text[span[1] : len(text) if end < 0 else end].strip()
+    newline = "\r\n" if end > 0 and text[end - 1] == "\r" else "\n"
+    start = text.rfind("\n", 0, span[0]) + 1
+    if span[2] < 0 and head.startswith(".") and not text[start : span[0]].lstrip().startswith("["):
+        # The table is opened by a dotted key: the new one stands before it, with the same beginning.
+        return start, start, f"{text[start : span[1]]}.{line}{newline}"
     if span[2] >= 0 or not head.startswith("]"):
         raise _lost(locator.file, edit.path)
     if end < 0:
         return len(text), len(text), f"\n{line}"
-    return end + 1, end + 1, f"{line}\r\n" if text[end - 1] == "\r" else f"{line}\n"
+    return end + 1, end + 1, f"{line}{newline}"
 
 
 def _at(data: Any, path: KeyPath) -> Any:  # noqa: ANN401 - any value of TOML

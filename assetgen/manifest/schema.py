@@ -219,6 +219,14 @@ class StoreTable(TypedDict, total=False):
 
 
 @_strict
+class WatchTable(TypedDict, total=False):
+    """What `assetgen watch` may do."""
+
+    draft: Annotated[Text, Field(description="The model, or an alias of [models], that draws what stands in for paid pictures.")]
+    max_cost: Annotated[float, Field(ge=0, allow_inf_nan=False, description="Ceiling of one whole watch in USD.")]
+
+
+@_strict
 class StyleTable(TypedDict, total=False):
     """A reusable part of prompts."""
 
@@ -256,6 +264,7 @@ class Document(TypedDict, total=False):
     defaults: Annotated[AssetTable, Field(description="Any field of an asset, for all assets of this file.")]
     policy: Annotated[PolicyTable, Field(description="Rules for every build; only in the root manifest.")]
     store: Annotated[StoreTable, Field(description="Where originals are kept; only in the root manifest.")]
+    watch: Annotated[WatchTable, Field(description="What `assetgen watch` may do; only in the root manifest.")]
     variables: Annotated[dict[str, str], Field(description="Text that {name} stands for, everywhere.")]
     styles: Annotated[dict[str, StyleTable], Field(description="Reusable parts of prompts.")]
     models: Annotated[dict[str, ModelTable], Field(description="Aliases for models, with parameters.")]
@@ -267,6 +276,7 @@ TABLES: dict[str, type] = {
     "defaults": AssetTable,
     "policy": PolicyTable,
     "store": StoreTable,
+    "watch": WatchTable,
     "styles": StyleTable,
     "models": ModelTable,
     "assets": AssetTable,

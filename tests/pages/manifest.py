@@ -12,6 +12,11 @@ _TABLES = (
     ("`[project]`", "ProjectTable", "The project as a whole. Only in the root manifest."),
     ("`[policy]`", "PolicyTable", "Rules for every build. Only in the root manifest."),
     ("`[store]`", "StoreTable", "Where originals are kept. Only in the root manifest."),
+    (
+        "`[watch]`",
+        "WatchTable",
+        "What `assetgen watch` may do: what draws the pictures that stand in for paid ones, and for how much. Only in the root manifest.",
+    ),
     ("`[styles.NAME]`", "StyleTable", 'A reusable part of prompts, used with `style = "NAME"`.'),
     ("`[models.NAME]`", "ModelTable", "An alias with parameters, or another entry for a model of the catalog."),
     (
@@ -28,6 +33,8 @@ _DEFAULTS = {
     ("ProjectTable", "commit_outputs"): "`true`",
     ("ProjectTable", "inbox"): '`"inbox"`',
     ("StoreTable", "originals"): '`"store"`',
+    ("WatchTable", "draft"): '`"sketch"`',
+    ("WatchTable", "max_cost"): "none",
     ("AssetTable", "model"): '`"sketch"`',
     ("AssetTable", "candidates"): "`1`",
     ("AssetTable", "megapixels"): "`1`",
