@@ -4,7 +4,7 @@ Messages say what is so: lower case, no full stop, values in double quotes, the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -60,6 +60,15 @@ class FaultyFile(UsageError):
         first = faults[0]
         super().__init__(first.message, hint=first.hint)
         self.faults = tuple(faults)
+
+
+class Moved(FaultyFile):
+    """A project is not as it was when a plan was written that is to be carried out; nothing was changed. `hint` is for all faults."""
+
+    exit_code = 1
+
+    def __init__(self, faults: Sequence[Fault], *, hint: str) -> None:
+        super().__init__([*faults[:-1], replace(faults[-1], hint=hint)])
 
 
 class MissingExtra(UsageError):

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import click
 
-from assetgen.cli import bugs, ending, options
+from assetgen.cli import bugs, ending, formats, fresh, options, projects
 from assetgen.cli.plan import show
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine.build import Options, run
@@ -33,35 +34,38 @@ from assetgen.report.progress import Lines, Reporter
 @click.option("--fail-fast", is_flag=True, help="Begin nothing new after the first failure.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Local threads; by default one for each processor.")
 @click.option("--free", "free_only", is_flag=True, help="Spend nothing: do only what is free.")
-@options.as_json
+@fresh.no_cache
+@formats.output
+@formats.summary_file
 @pass_session
-def command(session: Session, /, *, dry_run: bool, as_json: bool, max_cost: str | None, **given: Any) -> int:  # noqa: ANN401 - click made them
+@projects.tracked
+def command(session: Session, /, *, dry_run: bool, max_cost: str | None, **given: Any) -> int:  # noqa: ANN401 - click made them
     """Make what is stale, and only that. Money is spent after you were asked once, or under --yes or --max-cost."""
     chosen = Options(max_cost=None if max_cost is None else dollars(max_cost), **given)
     if dry_run:
-        _dry(session, chosen, as_json=as_json)
+        _dry(session, chosen)
         return 0
-    reporter = _reporter(session, as_json=as_json)
+    told, ended = reporter(session), partial(fresh.built, session)
     try:
-        outcome = run(session.path, chosen, lambda event: reporter.tell(_logged(session, event)), confirm=_confirm())
+        outcome = run(session.path, chosen, lambda event: told.tell(logged(session, event)), confirm=_confirm(), ended=ended)
     except Interrupted as stopped:
         again = session.again(*_words(_onward(chosen, stopped.left)))
         session.terminal.error("interrupted; paid jobs that have an id are resumed", f"to go on: {again}")
         return stopped.exit_code
     finally:
-        reporter.close()
-    ending.show(session, outcome, again=session.again(*_words(_onward(chosen, outcome.left, outcome))), as_json=as_json)
+        told.close()
+    ending.show(session, outcome, again=session.again(*_words(_onward(chosen, outcome.left, outcome))))
     return outcome.exit_code
 
 
-def _dry(session: Session, given: Options, *, as_json: bool) -> None:
+def _dry(session: Session, given: Options) -> None:
     with look(session.path) as seen:
         ceiling = given.max_cost if given.max_cost is not None else seen.planner.choices.max_cost
         assets = seen.workspace.manifest.assets
         wanted = closure(frozenset(options.chosen(given.names or given.regenerate, assets)), assets)
     choices = Choices(regenerate=frozenset(given.regenerate), overwrite=given.overwrite, max_cost=ceiling)
     with look(session.path, choices=choices) as seen:
-        show(session, seen, [name for name in assets if name in wanted], run=_words(given), as_json=as_json)
+        show(session, seen, [name for name in assets if name in wanted], run=_words(given))
 
 
 def _onward(given: Options, left: tuple[str, ...], outcome: Outcome | None = None) -> Options:
@@ -79,17 +83,17 @@ def _words(given: Options) -> list[str]:
     return ["build", *given.names, *(word for name in given.regenerate for word in ("--regenerate", name)), *flags]
 
 
-def _reporter(session: Session, *, as_json: bool) -> Reporter:
-    """Bars on a terminal, lines elsewhere; beside a JSON document both go to stderr, and so do failures alone."""
+def reporter(session: Session) -> Reporter:
+    """Bars on a terminal, lines elsewhere; beside a document both go to stderr, and so do failures alone."""
     terminal = session.terminal
-    stream = terminal.err if as_json or session.quiet else terminal.out
+    stream = terminal.err if session.quiet or not session.speaks else terminal.out
     if stream.isatty() and session.animated:
         live: Reporter = import_module("assetgen.report.live").Live(stream, colour=terminal.colour, redact=terminal.redact)
         return live
     return Lines(terminal.to(stream), quiet=session.quiet)
 
 
-def _logged(session: Session, event: Event) -> Event:
+def logged(session: Session, event: Event) -> Event:
     """A bug in one asset is told by the file that holds its traceback."""
     if not isinstance(event, Failed) or event.kind != "internal":
         return event

@@ -1,7 +1,7 @@
 """What is told when a build is over."""
 
 from assetgen.catalog import Catalog
-from assetgen.cli import notices
+from assetgen.cli import formats, notices, summaries
 from assetgen.cli.session import Session
 from assetgen.engine.outcome import Outcome, Status
 from assetgen.engine.survey import look
@@ -9,20 +9,23 @@ from assetgen.engine.workspace import catalog, locate, opened
 from assetgen.errors import UsageError
 from assetgen.model import Json
 from assetgen.report import document, ending, words
+from assetgen.report.annotations import of_results
 from assetgen.settings import unguarded
 
 
-def show(session: Session, outcome: Outcome, *, again: str, as_json: bool) -> None:
+def show(session: Session, outcome: Outcome, *, again: str, command: str = "build") -> None:
     """Print the document of a build, or its last lines. `again` is the command that goes on with an interrupted one."""
-    if as_json:
-        made = _document(outcome)
+    formats.gather(session, of_results(outcome.results.values(), {name: planned.asset for name, planned in outcome.plan.assets.items()}))
+    summaries.results(session, outcome)
+    if session.output == "json":
+        made = _document(outcome, command)
         notices.add(made, _catalog(session), (outcome.plan.assets[name] for name in outcome.results))
         session.terminal.product(document.text(made))
-    else:
+    elif session.speaks:
         _lines(session, outcome, again)
 
 
-def _document(outcome: Outcome) -> document.Document:
+def _document(outcome: Outcome, command: str) -> document.Document:
     results = outcome.results
     summary: dict[str, Json] = {"total": len(results)}
     summary |= {status.value: outcome.count(status) for status in Status}
@@ -35,7 +38,7 @@ def _document(outcome: Outcome) -> document.Document:
         "exit_code": outcome.exit_code,
     }
     plans = ((planned, results[name]) for name, planned in outcome.plan.assets.items() if name in results)
-    return document.document("build", (ending.entry(planned, result) for planned, result in plans), summary)
+    return document.document(command, (ending.entry(planned, result) for planned, result in plans), summary)
 
 
 def _lines(session: Session, outcome: Outcome, again: str) -> None:

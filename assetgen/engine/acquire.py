@@ -150,7 +150,7 @@ class Acquisition:
             if chosen.kept is None or chosen.kept >= policy.min_kept or self.stop.is_set():
                 return
             unit = self._unit()
-            if not self.budget.reserve(unit):
+            if not self.budget.reserve(unit, self.planned.name):
                 self.tell(Noted(message=f'"{self.planned.name}": no further try for the dropped terms, the budget does not allow it'))
                 return
             self._extra += unit.high if unit else Decimal(0)

@@ -4,27 +4,27 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
-from assetgen.engine import leftovers
+from assetgen.engine import leftovers, terms
 from assetgen.engine.advice import single_copy
 from assetgen.engine.execute import Build, Notify
 from assetgen.engine.hold import PATIENCE, hold
 from assetgen.engine.outcome import Interrupted, Outcome
 from assetgen.engine.pools import Patience
-from assetgen.engine.select import select
-from assetgen.engine.spend import Authority, authority, dollars, in_ci
+from assetgen.engine.select import renewed, select
+from assetgen.engine.spend import Authority, authority, dollars, in_ci, unattended
 from assetgen.engine.survey import Survey, survey_workspace
 from assetgen.engine.workspace import Workspace
-from assetgen.errors import UsageError
 from assetgen.events import Noted, Planned, Waiting
 from assetgen.plan.facts import Choices
 from assetgen.plan.graph import closure
+from assetgen.plan.order import Order
 from assetgen.plan.states import JobState, Plan, State
 
 
@@ -33,7 +33,8 @@ class Options:
     """What the user asked of a build.
 
     regenerate: exact names to buy anew. max_cost: USD, over policy.max_cost. agreed: the user said yes to spending. free_only: spend
-    nothing. jobs: local threads, None for one a processor. lock_patience: seconds to wait for another build.
+    nothing. jobs: local threads, None for one a processor. lock_patience: seconds to wait for another build. order: build what it says
+    and nothing else, under max_cost, which is its maximum; the other choices are left alone.
     """
 
     names: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Options:
     fail_fast: bool = False
     jobs: int | None = None
     lock_patience: float = PATIENCE
+    order: Order | None = None
 
 
 Confirm: TypeAlias = Callable[[Plan, frozenset[str]], bool]
@@ -58,8 +60,13 @@ def run(
     confirm: Confirm | None = None,
     environ: Mapping[str, str] | None = None,
     patience: Patience | None = None,
+    stop: threading.Event | None = None,
+    ended: Callable[[Survey, Outcome], None] | None = None,
 ) -> Outcome:
     """Make the project what its manifest says. `confirm` is asked once if money is about to be spent and nothing else allows it.
+
+    `stop` is for callers with interrupts of their own: set, it has the effect of the first Ctrl-C. `ended` is told of the end while the
+    project is still held.
 
     Raises FaultyFile and UsageError before anything is changed, Busy if another build keeps the project, Interrupted at a second Ctrl-C.
     """
@@ -67,11 +74,10 @@ def run(
     try:
         with hold(workspace.home, workspace.root, lambda who: notify(Waiting(holder=who)), patience=options.lock_patience):
             seen = survey_workspace(workspace, _choices(workspace, options))
+            chosen, allowed = _agreed(seen, options, confirm, notify)
             leftovers.sweep(workspace, seen.lock)
-            chosen = _selected(options, workspace)
-            allowed = _authority(seen, options, chosen, confirm)
             notify(Planned(selected=len(chosen), todo=_todo(seen.plan, chosen)))
-            with _interrupts(notify) as stop:
+            with _interrupts(notify) if stop is None else nullcontext(stop) as stopping:
                 build = Build(
                     survey=seen,
                     selected=chosen,
@@ -80,12 +86,14 @@ def run(
                     jobs=options.jobs or os.cpu_count() or 1,
                     patience=patience or Patience(),
                     fail_fast=options.fail_fast,
-                    stop=stop,
+                    stop=stopping,
                 )
                 outcome = _finished(build, seen)
             advice = single_copy(workspace, seen.lock)
             if advice is not None:
                 notify(advice)
+            if ended is not None:
+                ended(seen, outcome)
             return outcome
     finally:
         workspace.close()
@@ -129,23 +137,10 @@ def _left(seen: Survey) -> tuple[str, ...]:
 
 
 def _choices(workspace: Workspace, options: Options) -> Choices:
-    assets = workspace.manifest.assets
-    unknown = [name for name in options.regenerate if name not in assets]
-    if unknown:
-        raise UsageError(f'there is no asset "{unknown[0]}" to regenerate', hint="--regenerate takes an exact name; see assetgen status")
-    # Of a protected one it means those of its versions that are stale.
-    edited = [name for name in options.regenerate if assets[name].versions and not assets[name].protect]
-    if edited:
-        versions = assets[edited[0]].versions
-        hint = f"the last edit is {versions[-1]}, the picture before all edits is {versions[0]}"
-        raise UsageError(f'"{edited[0]}" is made from its versions, not generated', hint=hint)
-    frozen = [name for name in options.regenerate if assets[name].freeze]
-    if frozen:
-        raise UsageError(f'"{frozen[0]}" is frozen', hint=f"remove freeze = true from [assets.{assets[frozen[0]].table}]")
-    drawn = [name for name in options.regenerate if assets[name].file is not None]
-    if drawn:
-        raise UsageError(f'"{drawn[0]}" is made from the file "{assets[drawn[0]].file}", not generated', hint="change the file")
-    return Choices(regenerate=frozenset(options.regenerate), overwrite=options.overwrite, max_cost=_ceiling(workspace, options))
+    if options.order is not None:
+        return terms.choices(options.order, workspace, workspace.lock.read())
+    again = renewed(options.regenerate, workspace.manifest.assets)
+    return Choices(regenerate=again, overwrite=options.overwrite, max_cost=_ceiling(workspace, options))
 
 
 def _ceiling(workspace: Workspace, options: Options) -> Decimal | None:
@@ -162,10 +157,24 @@ def _selected(options: Options, workspace: Workspace) -> frozenset[str]:
     return closure(select(words, assets) | frozenset(options.regenerate), assets)
 
 
+def _agreed(seen: Survey, options: Options, confirm: Confirm | None, notify: Notify) -> tuple[frozenset[str], Authority]:
+    """What is built, and what may be spent on it. Raises Moved where an order does not fit any more."""
+    if options.order is None:
+        chosen = _selected(options, seen.workspace)
+        return chosen, _authority(seen, options, chosen, confirm)
+    found = terms.terms(options.order, seen)
+    allowed = terms.bounded(_authority(seen, options, found.selected, None), found, options.order, seen.workspace.environ)
+    if found.left and found.due:
+        notify(Noted(message=found.note))
+    return found.selected, allowed
+
+
 def _authority(seen: Survey, options: Options, chosen: frozenset[str], confirm: Confirm | None) -> Authority:
-    environ, ceiling = seen.workspace.environ, _ceiling(seen.workspace, options)
+    environ = seen.workspace.environ
+    # Who changes a manifest in a pull request is not who says what CI may spend.
+    ceiling = options.max_cost if in_ci(environ) else _ceiling(seen.workspace, options)
     found = authority(ceiling=ceiling, agreed=options.agreed, environ=environ, free_only=options.free_only)
-    asks = found.refusal is not None and not options.free_only and not in_ci(environ)
+    asks = found.refusal is not None and not options.free_only and not unattended(environ)
     if not asks or confirm is None or not costs(seen.plan, chosen):
         return found
     if confirm(seen.plan, chosen):

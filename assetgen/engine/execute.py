@@ -31,7 +31,7 @@ from assetgen.errors import AssetgenError, Changed, ProviderFailure, Unexpected,
 from assetgen.events import Done, Event, Failed, Noted, Skipped, Started
 from assetgen.plan.generate import rewritten
 from assetgen.plan.graph import downstream, upstream
-from assetgen.plan.states import AssetPlan, JobState, State
+from assetgen.plan.states import DRAFTS, AssetPlan, JobState, State
 
 Notify: TypeAlias = Callable[[Event], None]
 _ROUNDS = 8
@@ -58,7 +58,7 @@ class Build:
         self._planner = self.survey.planner
         self._record = Record(workspace=workspace, lock=self.survey.lock, notify=self.notify, halt=self.stop.set)
         self._materials = Materials(workspace=workspace, facts=self.survey.facts, settled=self._planner.settled)
-        self._budget = Budget(self.authority.ceiling)
+        self._budget = Budget(self.authority.ceiling, self.authority.maxima)
         self._queue: queue.SimpleQueue[tuple[str, Future[Yield]] | Event] = queue.SimpleQueue()
         self._pools = Pools(workspace.providers, workspace.settings, local=self.jobs)
         self._ready: deque[str] = deque()
@@ -159,8 +159,8 @@ class Build:
         if paid and self.authority.refusal is not None:
             self._end(planned.name, Status.SKIPPED, self.authority.refusal, self.authority.hint)
             return
-        if not self._budget.reserve(planned.price):
-            self._end(planned.name, Status.SKIPPED, self._budget.refusal(planned.price), "raise --max-cost or policy.max_cost")
+        if not self._budget.reserve(planned.price, planned.name):
+            self._end(planned.name, Status.SKIPPED, self._budget.refusal(planned.price), self._budget.hint)
             return
         offer = planned.offer or self.survey.facts.offer(planned.asset)
         planned = replace(planned, offer=offer)
@@ -285,7 +285,7 @@ class Build:
             if name in self.survey.lock:
                 self._record.orphan(name)
         for row in self.survey.facts.rows:
-            if row.project != self.survey.workspace.name or row.live:
+            if row.live or row.project not in (self.survey.workspace.name, self.survey.workspace.name + DRAFTS):
                 continue
             gone = row.asset not in self.survey.workspace.manifest.assets
             if row.state is JobState.SPOILED:

@@ -21,6 +21,27 @@ def select(words: Iterable[str], assets: Mapping[str, Asset]) -> frozenset[str]:
     return frozenset(name for word in wanted for name in _one(word, assets))
 
 
+def renewed(names: Iterable[str], assets: Mapping[str, Asset]) -> frozenset[str]:
+    """The assets to buy anew, by their exact names. Raises UsageError for a name of none, and for one that is not asked for."""
+    again = tuple(names)
+    unknown = [name for name in again if name not in assets]
+    if unknown:
+        raise UsageError(f'there is no asset "{unknown[0]}" to regenerate', hint="--regenerate takes an exact name; see assetgen status")
+    # Of a protected one it means those of its versions that are stale.
+    edited = [name for name in again if assets[name].versions and not assets[name].protect]
+    if edited:
+        versions = assets[edited[0]].versions
+        hint = f"the last edit is {versions[-1]}, the picture before all edits is {versions[0]}"
+        raise UsageError(f'"{edited[0]}" is made from its versions, not generated', hint=hint)
+    frozen = [name for name in again if assets[name].freeze]
+    if frozen:
+        raise UsageError(f'"{frozen[0]}" is frozen', hint=f"remove freeze = true from [assets.{assets[frozen[0]].table}]")
+    drawn = [name for name in again if assets[name].file is not None]
+    if drawn:
+        raise UsageError(f'"{drawn[0]}" is made from the file "{assets[drawn[0]].file}", not generated', hint="change the file")
+    return frozenset(again)
+
+
 def _one(word: str, assets: Mapping[str, Asset]) -> list[str]:
     if word in assets:
         return [word]

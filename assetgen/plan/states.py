@@ -94,6 +94,10 @@ class OpenJob:
     live: bool = False
 
 
+DRAFTS = " (drafts)"
+"""Stands behind the name of the project in a job that was sent for a draft: the same money, and no build takes its picture for its own."""
+
+
 class OutputState(StrEnum):
     """What has to happen to one output."""
 
