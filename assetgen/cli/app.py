@@ -13,7 +13,7 @@ import click
 from assetgen.cli import bugs
 from assetgen.cli.group import Commands
 from assetgen.cli.session import Session, options
-from assetgen.errors import AssetgenError, FaultyFile, of_system
+from assetgen.errors import AssetgenError, Fault, FaultyFile, of_system
 from assetgen.report.faults import render_all
 
 INTERRUPTED = 130
@@ -25,6 +25,13 @@ def run(words: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
     _prepare()
     session = Session(path=Path())
+    code = _run(session, words)
+    if session.report is not None:
+        session.report.finish(code)
+    return code
+
+
+def _run(session: Session, words: Sequence[str]) -> int:
     try:
         code = _root().main(list(words), "assetgen", standalone_mode=False, obj=session)
     except click.ClickException as error:
@@ -35,7 +42,7 @@ def run(words: Sequence[str]) -> int:
         session.terminal.mute()
         return GONE
     except Exception as error:  # noqa: BLE001 - one of the two catch-alls of the program
-        return _failed(session, error)
+        return failed(session, error)
     if code == INTERRUPTED:
         _leave(session)
     return code if isinstance(code, int) else 0
@@ -80,29 +87,37 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None: 
         ctx.exit()
 
 
-def _failed(session: Session, error: Exception) -> int:
-    terminal = session.terminal
+def failed(session: Session, error: Exception) -> int:
+    """Tell what was raised; returns the exit code."""
     match error:
         case FaultyFile():
-            terminal.complain(render_all(error.faults))
-            return error.exit_code
+            session.terminal.complain(render_all(error.faults))
+            return _reported(session, error.exit_code, error.faults)
         case AssetgenError():
-            terminal.error(error.message, error.hint)
-            return error.exit_code
+            return _told(session, error.exit_code, error.message, error.hint)
         case FileNotFoundError() if not _somewhere():
-            terminal.error("the folder that you are in does not exist any more", "cd to another one, or name it: assetgen -C DIR")
-            return 2
+            return _told(session, 2, "the folder that you are in does not exist any more", "cd to another one, or name it: assetgen -C DIR")
         case UnicodeEncodeError() if _ascii_names():
             message = f'the name "{error.object}" cannot be spelled in {error.encoding}, the encoding of file names'
-            terminal.error(message, "set PYTHONUTF8=1")
-            return 2
+            return _told(session, 2, message, "set PYTHONUTF8=1")
         case OSError() if error.strerror:
-            terminal.error(of_system(error))
-            return 1
+            return _told(session, 1, of_system(error))
         case _:
-            log = bugs.keep(traceback.format_exc(), session.path, terminal.redact)
-            terminal.error(f'a bug in assetgen ({type(error).__name__}), its log is "{log}"', "report it with that file")
-            return BUG
+            log = bugs.keep(traceback.format_exc(), session.path, session.terminal.redact)
+            message = f'a bug in assetgen ({type(error).__name__}), its log is "{log}"'
+            return _told(session, BUG, message, "report it with that file")
+
+
+def _told(session: Session, code: int, message: str, hint: str = "") -> int:
+    """Tell people, and the programs that listen, why it did not work; returns the exit code."""
+    session.terminal.error(message, hint)
+    return _reported(session, code, [Fault(message=message, hint=hint)])
+
+
+def _reported(session: Session, code: int, faults: Sequence[Fault]) -> int:
+    if session.report is not None:
+        session.report.complain(faults, code)
+    return code
 
 
 def _somewhere() -> bool:
@@ -121,8 +136,7 @@ def _ascii_names() -> bool:
 
 def _usage(session: Session, error: click.ClickException) -> int:
     """What click says, in the form of every other message."""
-    session.terminal.error(*plain(error))
-    return 2
+    return _told(session, 2, *plain(error))
 
 
 def plain(error: click.ClickException) -> tuple[str, str]:

@@ -1,18 +1,20 @@
 """`assetgen check`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import click
 
-from assetgen.cli import notices, options
+from assetgen.cli import formats, fresh, notices, options, projects, summaries
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine.survey import Survey, look, survey_workspace
 from assetgen.plan.facts import Choices
 from assetgen.plan.graph import upstream
 from assetgen.plan.states import AssetPlan, Reason, State
 from assetgen.report import document, listing, words
+from assetgen.report.annotations import Level, of_plans
 
+_LEVELS: Mapping[State, Level] = dict.fromkeys(State, "error")
 _PERSON = frozenset({"by-hand", "inbox-ambiguous", "pick"})
 
 
@@ -20,22 +22,28 @@ _PERSON = frozenset({"by-hand", "inbox-ambiguous", "pick"})
 @options.names
 @click.option("--allow-waits", is_flag=True, help="Tolerate assets that wait for a person.")
 @click.option("--release", is_flag=True, help="Refuse placeholders.")
-@options.as_json
+@fresh.no_cache
+@formats.output
+@formats.summary_file
 @pass_session
-def command(session: Session, names: tuple[str, ...], *, allow_waits: bool, release: bool, as_json: bool) -> int:
+@projects.tracked
+def command(session: Session, names: tuple[str, ...], *, allow_waits: bool, release: bool) -> int:
     """Exit 1 for anything that is not fresh. Needs no key and no network, and changes nothing."""
     with look(session.path) as first:
         seen = _without_outputs(first)
         found = options.chosen(names, seen.workspace.manifest.assets)
         plans = [_released(seen.plan.assets[name]) if release else seen.plan.assets[name] for name in found]
         bad = _bad(seen, plans, allow_waits=allow_waits)
-        if as_json:
+        summaries.plans(session, "check", plans)
+        formats.gather(session, of_plans(bad, _LEVELS), notices.annotations(seen.workspace.catalog, plans))
+        if session.output == "json":
             made = document.of_plan("check", replace(seen.plan, assets={**seen.plan.assets, **{p.name: p for p in plans}}), found)
             made["summary"]["ok"] = not bad
             notices.add(made, seen.workspace.catalog, plans)
             session.terminal.product(document.text(made))
-        else:
+        elif session.speaks:
             _show(session, seen, plans, bad)
+        fresh.looked(session, first, seen)
         return 1 if bad else 0
 
 

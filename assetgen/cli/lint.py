@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from assetgen.cli import options
+from assetgen.cli import formats, options, projects
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine.lint import lint
 from assetgen.engine.workspace import opened
@@ -12,6 +12,7 @@ from assetgen.errors import Fault
 from assetgen.lint import Finding
 from assetgen.model import Json
 from assetgen.report import document, words
+from assetgen.report.annotations import of_findings
 from assetgen.report.faults import render
 
 
@@ -19,19 +20,21 @@ from assetgen.report.faults import render
 @options.names
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings as well.")
 @click.option("--ignore", "ignored", metavar="CODE", multiple=True, help="Leave out this rule, by its code or its name.")
-@options.as_json
+@formats.output
 @pass_session
-def command(session: Session, names: tuple[str, ...], ignored: tuple[str, ...], *, strict: bool, as_json: bool) -> int:
+@projects.everywhere
+def command(session: Session, names: tuple[str, ...], ignored: tuple[str, ...], *, strict: bool) -> int:
     """Show what a careful colleague would say of the manifest, for fresh assets as well. Needs no key and no network. Exit 1 for errors."""
     with opened(session.path) as workspace:
         found = lint(workspace, options.chosen(names, workspace.manifest.assets), ignored=ignored)
     errors = sum(1 for each in found if each.severity == "error")
-    if as_json:
+    formats.gather(session, of_findings(found))
+    if session.output == "json":
         summary: dict[str, Json] = {"total": len(found), "errors": errors, "warnings": len(found) - errors}
         made = document.document("lint", summary=summary)
         made["findings"] = [_entry(each) for each in found]
         session.terminal.product(document.text(made))
-    else:
+    elif session.speaks:
         _show(session, found, errors)
     return 1 if errors or (strict and found) else 0
 

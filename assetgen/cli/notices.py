@@ -1,6 +1,6 @@
 """What a plan does not say by itself: models near their end, prompts to paste for pictures made by hand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
@@ -12,6 +12,7 @@ from assetgen.errors import AssetgenError
 from assetgen.plan.states import AssetPlan
 from assetgen.providers import Request
 from assetgen.report import document
+from assetgen.report.annotations import Annotation
 from assetgen.report.terminal import Terminal
 
 
@@ -40,6 +41,20 @@ def add(made: document.Document, catalog: Catalog, plans: Iterable[AssetPlan]) -
         entries.append(entry)
     if entries:
         made["notices"] = entries
+
+
+def annotations(catalog: Catalog, plans: Sequence[AssetPlan]) -> Iterator[Annotation]:
+    """The same, each at the line that names the model."""
+    for found, names in _endings(catalog, plans):
+        where = next(planned.asset.where for planned in plans if planned.name == names[0])
+        yield Annotation(
+            level="warning",
+            code=found.kind,
+            message=found.message,
+            subject=found.model,
+            hint=found.hint,
+            place=where.get("model", where.get("")),
+        )
 
 
 def _endings(catalog: Catalog, plans: Iterable[AssetPlan]) -> Iterator[tuple[Notice, list[str]]]:

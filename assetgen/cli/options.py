@@ -6,6 +6,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from assetgen.cli import formats
 from assetgen.engine.select import select
 from assetgen.engine.survey import look
 from assetgen.errors import AssetgenError
@@ -30,7 +31,7 @@ def complete_names(_ctx: click.Context, _param: click.Parameter, incomplete: str
 
 names = click.argument("names", nargs=-1, shell_complete=complete_names)
 one_name = click.argument("name", shell_complete=complete_names)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+as_json = formats.as_json
 dry_run = click.option("-n", "--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 
 

@@ -6,38 +6,66 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from assetgen.cli.secrets import redactor
 from assetgen.errors import UsageError
 from assetgen.report.terminal import Terminal
+from assetgen.report.text import defused
+
+if TYPE_CHECKING:
+    from assetgen.cli.formats import Report
+    from assetgen.report.annotations import Format
 
 
 @dataclass(kw_only=True)
 class Session:
-    """One call of the command line. `path` is where the project is looked for, there or above; `directory` is what -C named."""
+    """One call of the command line. `path` is where the project is looked for, there or above; `directory` is what -C named.
+
+    `report` is what else than text was asked for, and it is there as soon as that was read: faults are told in it as well.
+    """
 
     path: Path
     directory: str | None = None
     quiet: bool = False
     colour: bool = True
+    report: "Report | None" = None
 
     def again(self, *words: str) -> str:
         """The command line of another call from the same place."""
         where = [] if self.directory is None else ["-C", self.directory]
         return shlex.join(["assetgen", *where, *words])
 
+    def enter(self, root: Path, directory: str) -> None:
+        """Go on in another project, where other secrets may be known; -C would have named this directory."""
+        self.path, self.directory = root, None if directory == "." else directory
+        self.__dict__.pop("terminal", None)
+
     @property
     def animated(self) -> bool:
         """Whether a terminal may show bars."""
         return not self.quiet and not _dumb()
 
+    @property
+    def output(self) -> "Format":
+        """What stdout is for."""
+        return self.report.output if self.report is not None else "text"
+
+    @property
+    def speaks(self) -> bool:
+        """Whether text for people goes to stdout, which else belongs to one document."""
+        return self.output in ("text", "github")
+
     @cached_property
     def terminal(self) -> Terminal:
         """Made once the options are read. No secret of the user's passes it."""
         colour = self.colour and not os.environ.get("NO_COLOR") and not _dumb()
-        return Terminal(sys.stdout, sys.stderr, quiet=self.quiet, colour=colour, redact=redactor(self.path))
+        made = Terminal(sys.stdout, sys.stderr, quiet=self.quiet, colour=colour, redact=redactor(self.path))
+        if self.output == "github":
+            made.guard = defused
+        return made
 
 
 pass_session = click.make_pass_decorator(Session)

@@ -2,27 +2,29 @@
 
 from collections.abc import Sequence
 
-from assetgen.cli import options
+from assetgen.cli import formats, options
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine.survey import Survey, look
 from assetgen.engine.verify import Problem, absent, verify
 from assetgen.report import document, words
+from assetgen.report.annotations import of_problems
 from assetgen.report.text import Painted
 
 
 @options.command("verify", "assetgen verify tag:docs")
 @options.names
-@options.as_json
+@formats.output
 @pass_session
-def command(session: Session, names: tuple[str, ...], *, as_json: bool) -> int:
+def command(session: Session, names: tuple[str, ...]) -> int:
     """Compare files with the lock: digests of outputs and originals, marks of origin, and whether every picture decodes."""
     with look(session.path) as seen:
         found = options.chosen(names, seen.workspace.manifest.assets)
         problems = list(verify(seen, found))
         away = absent(seen, found)
-        if as_json:
+        formats.gather(session, of_problems(problems, seen.workspace.manifest.assets))
+        if session.output == "json":
             session.terminal.product(document.text(_document(seen, found, problems, away)))
-        else:
+        elif session.speaks:
             _show(session, found, problems, away)
     return 1 if problems else 0
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NotRequired, TypeAlias
 from pydantic import Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from assetgen.errors import Fault
 from assetgen.model import Json
 from assetgen.plan.states import AssetPlan, Plan, Price, Reason, State, total
 from assetgen.recipe import Change
@@ -107,6 +108,17 @@ class FindingEntry(TypedDict):
 
 
 @_exact
+class FaultEntry(TypedDict):
+    """Why a command could not do its work. `subject` is the key of the manifest that is wrong."""
+
+    message: str
+    severity: str
+    subject: NotRequired[str]
+    hint: NotRequired[str]
+    place: NotRequired[PlaceEntry]
+
+
+@_exact
 class NoticeEntry(TypedDict):
     """A model in use that is retired or will be. `kind` is "retired" or "ending"."""
 
@@ -181,6 +193,7 @@ class Document(TypedDict):
     providers: NotRequired[list[dict[str, Any]]]
     doctor: NotRequired[Examination]
     findings: NotRequired[list[FindingEntry]]
+    faults: NotRequired[list[FaultEntry]]
     notices: NotRequired[list[NoticeEntry]]
     changes: NotRequired[list[dict[str, Any]]]
     lines: NotRequired[list[str]]
@@ -241,6 +254,18 @@ def reason(given: Reason) -> ReasonEntry:
         made["hint"] = given.hint
     if given.changes:
         made["changes"] = [change(each) for each in given.changes]
+    return made
+
+
+def fault(given: Fault) -> FaultEntry:
+    """A fault of a file, or of the call."""
+    made: FaultEntry = {"message": given.message, "severity": given.severity}
+    if given.subject:
+        made["subject"] = given.subject
+    if given.hint:
+        made["hint"] = given.hint
+    if given.place is not None:
+        made["place"] = {"file": given.place.file, "line": given.place.line, "column": given.place.column}
     return made
 
 

@@ -23,7 +23,10 @@ class Fancy(Protocol):
 
 
 class Terminal:
-    """Where a command speaks. `redact` sees every text; `quiet` silences all but complaints and products."""
+    """Where a command speaks. `redact` sees every text; `quiet` silences all but complaints and products.
+
+    `guard` changes what whoever reads the stream would obey; products, which are made for that reader, pass it by.
+    """
 
     def __init__(self, out: TextIO, err: TextIO, *, quiet: bool, colour: bool, redact: Callable[[str], str]) -> None:
         self.out = out
@@ -31,6 +34,7 @@ class Terminal:
         self.quiet = quiet
         self.colour = colour
         self.redact = redact
+        self.guard: Callable[[str], str] = str
 
     @property
     def coloured(self) -> bool:
@@ -67,9 +71,13 @@ class Terminal:
         """A finished text about what is wrong."""
         self._write(self.err, self.redact(text) + "\n")
 
+    def prompt(self, text: str) -> None:
+        """A question, or a part of what is typed behind it: the line stays open."""
+        self._write(self.err, self.redact(text))
+
     def product(self, text: str) -> None:
         """A document that was asked for, as it is."""
-        self._write(self.out, self.redact(text))
+        self._put(self.out, self.redact(text))
 
     def shown(self, parts: Sequence[Piece], stream: TextIO) -> str:
         """A line as the stream can show it."""
@@ -94,8 +102,11 @@ class Terminal:
         lines += [self.shown((Painted("hint:", "dim"), f" {hint}"), self.err)] if hint else []
         self._write(self.err, "\n".join(lines) + "\n")
 
+    def _write(self, stream: TextIO, text: str) -> None:
+        self._put(stream, self.guard(text))
+
     @staticmethod
-    def _write(stream: TextIO, text: str) -> None:
+    def _put(stream: TextIO, text: str) -> None:
         try:
             stream.write(text)
             stream.flush()

@@ -1,10 +1,14 @@
 """Pieces of text with a style, and what makes foreign text harmless. No stream is touched here."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Style: TypeAlias = Literal["good", "bad", "warn", "dim", "strong", "accent"]
+
+# A runner of GitHub Actions takes a line for a command that begins like this after any space, and the older form anywhere in a line.
+_COMMAND = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 
 ANSI: dict[Style, str] = {"good": "32", "bad": "1;31", "warn": "33", "dim": "2", "strong": "1", "accent": "36"}
 
@@ -41,6 +45,11 @@ def safe(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(each if each.isprintable() or each == "\n" else _escape(each) for each in text)
+
+
+def defused(text: str) -> str:
+    """The text with nothing in it that a runner of GitHub Actions would obey; a manifest comes from anybody."""
+    return _COMMAND.sub(r"\1: ", text).replace("##[", "## [")
 
 
 def ansi(parts: Iterable[Piece]) -> str:
