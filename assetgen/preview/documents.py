@@ -11,7 +11,10 @@ from assetgen.model import Json
 
 
 class PriceEntry(TypedDict):
-    """What making an asset costs now: equal bounds where it is exact. A price that nobody knows is null in its place."""
+    """What making an asset costs now: equal bounds where it is exact. A price that nobody knows is null in its place.
+
+    In `Actions`, where null says that there is nothing to do, such a price has empty bounds.
+    """
 
     low: str
     high: str
@@ -53,7 +56,10 @@ class FaultEntry(TypedDict):
 
 
 class Gallery(TypedDict):
-    """The whole gallery. `revision` grows with every change; `static` galleries take no wishes, `watching` ones build by themselves."""
+    """The whole gallery. `revision` grows with every change; `static` galleries take no wishes, `watching` ones build by themselves.
+
+    `head` is another one when git's HEAD holds another lock: then what a detail says of it has changed.
+    """
 
     revision: int
     project: str
@@ -63,6 +69,7 @@ class Gallery(TypedDict):
     purse: PurseEntry
     faults: list[FaultEntry]
     cards: list[Card]
+    head: str
 
 
 class Update(TypedDict):
@@ -74,6 +81,7 @@ class Update(TypedDict):
     faults: list[FaultEntry]
     cards: list[Card]
     gone: list[str]
+    head: str
     order: NotRequired[list[str]]
 
 
@@ -95,7 +103,10 @@ class ReasonEntry(TypedDict):
 
 
 class PictureEntry(TypedDict):
-    """Bytes that can be shown: `/i/<sha256>` in full, `/t/<sha256>` as a thumbnail. `bytes` is the size of the file itself."""
+    """Bytes that can be shown: `/i/<sha256>` in full, `/t/<sha256>` as a thumbnail. `bytes` is the size of the file itself.
+
+    `width` and `height` are 0 where nobody has looked yet.
+    """
 
     sha256: str
     width: int
@@ -105,7 +116,7 @@ class PictureEntry(TypedDict):
 
 
 class OutputEntry(TypedDict):
-    """One output: as it is now, as it was before the last build, at git's HEAD, and as a draft. Null where there is none to show."""
+    """One output: as it is now, as it was before it changed last, at git's HEAD, and as a draft. Null where there is none to show."""
 
     path: str
     now: PictureEntry | None
@@ -195,3 +206,11 @@ class Detail(TypedDict):
     checks: list[CheckEntry]
     history: list[HistoryEntry]
     actions: Actions
+
+
+class Archive(TypedDict):
+    """All that a static gallery is made of. `pictures` has the file of each picture that can be shown in full, by digest."""
+
+    gallery: Gallery
+    details: dict[str, Detail]
+    pictures: dict[str, str]

@@ -54,13 +54,13 @@ def built(results: Sequence[Result], changed: Sequence[str], seconds: float, spe
     made = [result for result in results if result.status == "done"]
     # Who ends a watch knows that what it was at is interrupted.
     rest = [result for result in results if result.status == "skipped" and result.message != "interrupted"]
-    because = tuple(f"{', '.join(changed[:_NAMED])}{', ...' if len(changed) > _NAMED else ''}" for _ in [0] if any(changed))
     if made:
         files = [path for result in made for path in result.written]
         kinds = ", ".join(f"{count} {each}" for each in ("generated", "restored", "finished") if (count := _count(made, each)))
         what = files[0] if len(files) == 1 else kinds
-        money = (f"{words.money(spent)} spent",) if spent else ()
-        yield row("built", named([result.asset for result in made]), "  ".join((what, f"{seconds:.2f} s", *money, *because)), "good")
+        money = f"{words.money(spent)} spent" if spent else ""
+        parts = (what, f"{seconds:.2f} s", money, saved(changed))
+        yield row("built", named([result.asset for result in made]), "  ".join(part for part in parts if part), "good")
     elif results and all(result.status == "fresh" for result in results):
         yield row("fresh", named([result.asset for result in results]), "nothing to do", "dim")
     for result in rest:
@@ -93,8 +93,7 @@ def held(plans: Sequence[AssetPlan], problems: Mapping[str, str], *, keys: bool)
 def resting(plans: Iterable[AssetPlan]) -> Iterator[Line]:
     """What waits for a person or is blocked, with its cure."""
     for planned in plans:
-        style = "warn" if planned.state is State.WAITS else "bad"
-        yield row(planned.state.value, planned.name, planned.reason, "warn" if style == "warn" else "bad")
+        yield row(planned.state.value, planned.name, planned.reason, "warn" if planned.state is State.WAITS else "bad")
         if planned.reasons and planned.reasons[-1].hint:
             yield (" " * 10, Painted("hint:", "dim"), f" {planned.reasons[-1].hint}")
 
@@ -126,6 +125,11 @@ def explained(planned: AssetPlan, *, colour: bool) -> Iterator[Line]:
     yield from differences.changed(planned, colour=colour)
     if planned.buys:
         yield (f"  cost: {words.price(planned.price)}",)
+
+
+def saved(files: Sequence[str]) -> str:
+    """The files that were saved, or the first of many."""
+    return f"{', '.join(files[:_NAMED])}{', ...' if len(files) > _NAMED else ''}"
 
 
 def named(names: Sequence[str]) -> str:

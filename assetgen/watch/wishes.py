@@ -80,7 +80,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purse:
-    """Money of one watch in USD. `limit` is None where each purchase is asked for; `allowed` says whether the page may spend."""
+    """Money of one watch in USD. `limit` is None where each purchase is asked for; `allowed` says whether the page may spend.
+
+    `spent` counts what is reserved as well: what runs, what stands in line, and what was sent and whose outcome is not known.
+    """
 
     limit: Decimal | None = None
     spent: Decimal = Decimal(0)
@@ -89,11 +92,18 @@ class Purse:
 
 @dataclass(frozen=True, kw_only=True)
 class Looked:
-    """The project as it is now. `seen` is open only while the listener runs; `paying` are the assets that are being bought."""
+    """The project as it is now. `seen` is open only while the listener runs; `paying` are the assets that are being bought.
+
+    `names` are the assets that the watch is about, `held` those of them that wait for a word about money (or for one that does), and
+    `changed` the files whose saving made the watch look.
+    """
 
     seen: Survey
     drafts: Mapping[str, Draft] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
     paying: frozenset[str] = frozenset()
+    changed: tuple[str, ...] = ()
     purse: Purse = field(default_factory=Purse)
 
 
@@ -130,4 +140,11 @@ class Refused:
     error: AssetgenError
 
 
-Told: TypeAlias = Looked | Broken | Happened | Ended | Refused
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """A key or a line of the person at the terminal, on its way to whoever understands it; it comes in its turn, like everything else."""
+
+    text: str
+
+
+Told: TypeAlias = Looked | Broken | Happened | Ended | Refused | Typed

@@ -1,0 +1,140 @@
+"""Wishes become works, or are refused before anything is done: what a person may have of a watch, and for how much."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from assetgen.engine.build import Options, run
+from assetgen.engine.order import order
+from assetgen.engine.outcome import Outcome
+from assetgen.engine.pick import pick
+from assetgen.engine.pools import Patience
+from assetgen.engine.retouch import retouch
+from assetgen.engine.select import select
+from assetgen.engine.survey import Survey, look, survey_workspace
+from assetgen.errors import AssetgenError, UsageError
+from assetgen.events import Noted
+from assetgen.plan.facts import Choices
+from assetgen.plan.graph import closure
+from assetgen.plan.states import AssetPlan, State
+from assetgen.watch import purse as purses
+from assetgen.watch import todo
+from assetgen.watch.wishes import Build, Edit, Pick, Promote, Purse, Reroll, Wish
+from assetgen.watch.work import Notify, Work, Yield
+
+# Somebody at a terminal would rather hear that another build holds the project than wait without a word.
+_PATIENCE = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grants:
+    """Makes works for the project at `root`. `words` select the assets that the watch is about."""
+
+    root: Path
+    words: tuple[str, ...]
+    environ: Mapping[str, str]
+    patience: Patience | None = None
+    jobs: int | None = None
+
+    def grant(self, wish: Wish, purse: Purse) -> Work | None:
+        """What fulfils a wish; None where it is fulfilled already. Raises AssetgenError for one that cannot be granted."""
+        with look(self.root, environ=self.environ) as seen:
+            match wish:
+                case Build():
+                    return self.free(todo.scope(wish.names or self.words, seen.workspace.manifest.assets), wish)
+                case Promote():
+                    return self._promote(wish, seen, purse)
+                case Reroll():
+                    return self._reroll(wish, seen, purse)
+                case Pick():
+                    return Work(wish=wish, call=lambda notify, _: self._pick(wish, notify))
+                case Edit():
+                    retouch(self.root, wish.name, wish.field, wish.value, environ=self.environ)
+        return None
+
+    def free(self, names: frozenset[str], wish: Wish | None = None, *, changed: tuple[str, ...] = ()) -> Work:
+        """A build that spends nothing: of a wish, or of what was saved."""
+        given = Options(names=tuple(sorted(names)), free_only=True, jobs=self.jobs, lock_patience=_PATIENCE)
+        wanted = wish or Build(names=given.names)
+        return Work(wish=wanted, call=lambda notify, stop: self._run(given, notify, stop), by_save=wish is None, changed=changed)
+
+    def affordable(self, seen: Survey, names: frozenset[str], purse: Purse) -> list[str]:
+        """Of these assets, in the order of the manifest, those that can be bought together within the purse."""
+        found: list[str] = []
+        for name in seen.plan.assets:
+            if name in names:
+                try:
+                    self._ceiling(seen, todo.buying(seen.plan, [*found, name]), purse)
+                except AssetgenError:
+                    continue
+                found.append(name)
+        return found
+
+    def promote(self, seen: Survey, wish: Promote, purse: Purse) -> Work:
+        """As `grant`, for a survey that is open."""
+        return self._promote(wish, seen, purse)
+
+    def _promote(self, wish: Promote, seen: Survey, purse: Purse) -> Work:
+        names = select(wish.names, seen.workspace.manifest.assets)
+        plans = todo.buying(seen.plan, names)
+        if not any(todo.costs(planned) for planned in plans):
+            raise _nothing([seen.plan.assets[name] for name in sorted(names)])
+        self._ceiling(seen, plans, purse, wish.most)
+        return self._buy(wish, seen, names)
+
+    def _reroll(self, wish: Reroll, seen: Survey, purse: Purse) -> Work:
+        again = survey_workspace(seen.workspace, Choices(regenerate=frozenset({wish.name}), max_cost=seen.planner.choices.max_cost))
+        if wish.name not in again.plan.assets:
+            raise UsageError(f'there is no asset "{wish.name}"', hint="assetgen status")
+        plans = todo.buying(again.plan, [wish.name])
+        if wish.name not in {planned.name for planned in plans}:
+            raise _nothing([again.plan.assets[wish.name]])
+        self._ceiling(again, plans, purse, wish.most)
+        names = frozenset({wish.name})
+        if wish.seed is None:
+            return self._buy(wish, again, names, again=names)
+        _check_seed(seen, again.plan.assets[wish.name])
+        retouch(self.root, wish.name, "seed", wish.seed, environ=self.environ)
+        with look(self.root, environ=self.environ) as seeded:
+            if not todo.buying(seeded.plan, names):
+                raise _nothing([seeded.plan.assets[wish.name]])
+            return self._buy(wish, seeded, names)
+
+    def _ceiling(self, seen: Survey, plans: list[AssetPlan], purse: Purse, most: Decimal | None = None) -> Decimal:
+        policy = seen.workspace.manifest.policy.max_cost
+        return purses.ceiling(plans, most=most, purse=purse, policy=policy, environ=self.environ)
+
+    def _buy(self, wish: Wish, seen: Survey, names: frozenset[str], *, again: frozenset[str] = frozenset()) -> Work:
+        """A build that buys exactly what somebody has seen the price of. What moves before it begins is not bought."""
+        ordered = order(seen, closure(names, seen.workspace.manifest.assets), regenerate=again)
+        given = Options(order=ordered, max_cost=ordered.maximum, agreed=True, jobs=self.jobs, lock_patience=_PATIENCE)
+        keys = {line.name: seen.plan.assets[line.name].gen_key for line in ordered.assets}
+        return Work(wish=wish, call=lambda notify, stop: self._run(given, notify, stop), bought=keys, reserved=ordered.maximum)
+
+    def _run(self, options: Options, notify: Notify, stop: threading.Event) -> Outcome:
+        return run(self.root, options, notify, environ=self.environ, patience=self.patience, stop=stop)
+
+    def _pick(self, wish: Pick, notify: Notify) -> Yield:
+        for line in pick(self.root, wish.name, wish.choice):
+            notify(Noted(message=line))
+        return None
+
+
+def _nothing(plans: list[AssetPlan]) -> AssetgenError:
+    """Why there is nothing to buy."""
+    first = plans[0]
+    if first.state is State.FRESH:
+        return AssetgenError(f'"{first.name}" is fresh', hint=f"for another picture: assetgen build --regenerate {first.name}")
+    hint = first.reasons[-1].hint if first.reasons else ""
+    return AssetgenError(f'nothing of "{first.name}" can be bought now: {first.reason}', hint=hint)
+
+
+def _check_seed(seen: Survey, planned: AssetPlan) -> None:
+    """Raise UsageError where another seed would change nothing, before it is written down."""
+    model = seen.workspace.catalog.find(planned.asset.model)
+    names = planned.offer.providers if planned.offer is not None else ()
+    if model is not None and names and not model.supports_at(names[0]).seed:
+        message = f'"{planned.asset.model}" takes no seed'
+        raise UsageError(message, hint=f"for another picture: assetgen build --regenerate {planned.name}")

@@ -1,0 +1,98 @@
+"""The disk as a watch sees it: which folders it listens at, what has changed since it last looked, and whether it had better wait."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from assetgen import toml
+from assetgen.engine.survey import Survey
+from assetgen.errors import AssetgenError, FaultyFile
+from assetgen.model import MANIFEST
+from assetgen.store import location
+from assetgen.watch import files, glance
+from assetgen.watch.glance import Eye, Glance
+from assetgen.watch.knocks import Knock, Knocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The files that are not as they were: those that people save, and those that builds make. `gone`: one that was read is not there."""
+
+    saved: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    gone: bool = False
+
+
+class Sight:
+    """One owner. `heard` is called in another thread whenever something is touched."""
+
+    def __init__(self, root: Path, environ: Mapping[str, str], heard: Callable[[Knock], None]) -> None:
+        self._eye = Eye()
+        self._git = _git(root)
+        self._want = files.blind(root, environ)
+        self._seen: Glance = {}
+        self._now: Glance = {}
+        self._knocks = Knocks(heard)
+
+    def change(self) -> Change:
+        """Look at the files. What is found counts as seen only after `taken`."""
+        self._knocks.follow(lambda: glance.present(self._want))
+        self._now = self._eye.look(self._want)
+        if not self._seen:
+            return Change()
+        found = glance.differing(self._seen, self._now)
+        made = tuple(path for path in found if path in self._want.made)
+        saved = tuple(path for path in found if path not in self._want.made)
+        return Change(saved=saved, made=made, gone=any(not self._now.get(path) for path in saved))
+
+    def unsettled(self) -> bool:
+        """Whether git is at work, or an editor has emptied the manifest and not filled it yet: what is there now is half of something."""
+        return not self._now.get(MANIFEST) or any(folder.joinpath("index.lock").exists() for folder in self._git)
+
+    def taken(self, seen: Survey) -> None:
+        """The project was read after the last look: watch what it is made from now."""
+        self._follow(files.wanted(seen))
+
+    def refused(self, error: AssetgenError) -> None:
+        """It could not be read: watch where its faults are as well, and where files are missing that it includes."""
+        found = {fault.place.file for fault in error.faults if fault.place is not None} if isinstance(error, FaultyFile) else set[str]()
+        globs = dict.fromkeys((*self._want.globs, *(each for file in {MANIFEST, *found} for each in self._includes(file))))
+        self._follow(replace(self._want, inputs=self._want.inputs | found, globs=tuple(globs)))
+
+    def _includes(self, file: str) -> list[str]:
+        """The patterns that a file includes, as far as it can be read."""
+        try:
+            found = toml.parse((self._want.root / file).read_bytes(), file).get("include")
+        except (OSError, FaultyFile):
+            return []
+        return [each for each in found if isinstance(each, str) and _inside(each)] if isinstance(found, list) else []
+
+    def lost(self, folder: Path) -> None:
+        """A watched folder was removed."""
+        self._knocks.lost(folder)
+
+    def close(self) -> None:
+        """Watch no more."""
+        self._knocks.close()
+
+    def _follow(self, want: files.Wanted) -> None:
+        self._want = want
+        self._knocks.follow(lambda: glance.present(want))
+        # What was looked at before the project was read is what it was read as; of a file that is new here, what it is now.
+        self._seen = {path: self._now.get(path, found) for path, found in self._eye.look(want).items()}
+
+
+def _git(root: Path) -> tuple[Path, ...]:
+    """Git's directory of the work tree, where its lock lies while it writes."""
+    found = location.git_folders(root)
+    if found is None:
+        return ()
+    dot = found[0] / ".git"
+    own = dot if dot.is_dir() else (found[0] / dot.read_text().strip().removeprefix("gitdir: "))
+    return (own,)
+
+
+def _inside(pattern: str) -> bool:
+    """Whether a pattern stays in the project; of one that does not, the manifest's own fault is told."""
+    parts = PurePosixPath(pattern).parts
+    return bool(parts) and parts[0] != "/" and ".." not in parts
