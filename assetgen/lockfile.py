@@ -18,6 +18,8 @@ from assetgen.manifest import paths, words
 from assetgen.model import LOCK
 
 VERSION = 1
+UPGRADE = "pip install --upgrade assetgen-build"
+MEND = "assetgen lock merge, and in what it leaves keep one of the two blocks and delete the marker lines"
 _STRICT = ConfigDict(extra="forbid")
 _FINITE = ConfigDict(allow_inf_nan=False)
 _HEADER = "# Written by assetgen. Commit this file, do not edit it.\n"
@@ -139,7 +141,7 @@ def parse(data: bytes, file: str = LOCK) -> dict[str, Block]:
     if version != VERSION:
         newer = isinstance(version, int) and version > VERSION
         what = f"is of version {version}, and this assetgen reads version {VERSION}" if newer else "has no version this assetgen knows"
-        raise FaultyFile([_fault(data, file, ("version",), f"the lock {what}", "pip install --upgrade assetgen-build" if newer else "")])
+        raise FaultyFile([_fault(data, file, ("version",), f"the lock {what}", UPGRADE if newer else "")])
     assets = tree.pop("assets", {})
     if tree:
         name = next(iter(tree))
@@ -233,8 +235,7 @@ def _refuse_conflicts(data: bytes, file: str) -> None:
         place = Place(
             file=file, line=data.count(b"\n", 0, found.start()) + 1, column=1, length=7, text=found.group().decode(errors="replace")
         )
-        hint = "keep the blocks of both sides, each asset once, and delete the marker lines"
-        raise FaultyFile([Fault(message="the lock holds a merge conflict", place=place, hint=hint)])
+        raise FaultyFile([Fault(message="the lock holds a merge conflict", place=place, hint=MEND)])
 
 
 def _fault(data: bytes, file: str, path: tuple[str | int, ...], message: str, hint: str) -> Fault:

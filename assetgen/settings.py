@@ -6,7 +6,6 @@ Nothing of this ever stands in a manifest, and nothing read here may appear in a
 import base64
 import json
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from assetgen.dotenv import parse
 from assetgen.errors import Fault, FaultyFile, Place
 from assetgen.events import Noted
 from assetgen.model import Json
+from assetgen.store import git
 from assetgen.userconfig import read
 
 PROXY = "ASSETGEN_PROXY"
@@ -114,7 +114,7 @@ def _dotenv(root: Path) -> dict[str, str]:
 def _shared(root: Path) -> bool:
     """Whether git could carry, or has carried, `.env` to other people: 1 means not ignored, 128 no repository."""
     try:
-        asked = subprocess.run(["git", "check-ignore", "-q", ".env"], cwd=root, capture_output=True, check=False)
+        asked = git.ask(root, "check-ignore", "-q", ".env")
     except OSError:
         return False
     return asked.returncode == 1

@@ -110,7 +110,7 @@ def test_a_lock_that_git_or_an_editor_changed(built):
         (fault,) = caught.value.faults
         return fault.place.line, fault.place.column, fault.message, fault.hint
 
-    merge = "keep the blocks of both sides, each asset once, and delete the marker lines"
+    merge = "assetgen lock merge, and in what it leaves keep one of the two blocks and delete the marker lines"
     assert told(b"# x\n<<<<<<< HEAD\n" + whole) == (2, 1, "the lock holds a merge conflict", merge)
     assert told(whole + b"=======\n>>>>>>> theirs\n") == (whole.count(b"\n") + 1, 1, "the lock holds a merge conflict", merge)
     newer = "the lock is of version 2, and this assetgen reads version 1"

@@ -10,7 +10,7 @@ from assetgen.cli.session import Session, pass_session
 from assetgen.engine import jobs
 from assetgen.engine.survey import look
 from assetgen.plan.generate import ask_again
-from assetgen.plan.states import JobState, OpenJob
+from assetgen.plan.states import DRAFTS, JobState, OpenJob
 from assetgen.report import document, words
 from assetgen.report.text import Cell, Painted
 
@@ -90,21 +90,27 @@ def _show(session: Session, rows: tuple[OpenJob, ...], gone: Container[str]) -> 
     table: list[list[Cell]] = [
         [
             Painted(_state(row), "bad" if _lost(row) or row.state is JobState.SPOILED else "accent"),
-            *(row.asset, row.provider, row.model, _money(row), row.id),
+            *(f"{row.asset} (draft)" if _drafted(row) else row.asset, row.provider, row.model, _money(row), row.id),
         ]
         for row in rows
     ]
     terminal.table(table, ["STATE", "ASSET", "PROVIDER", "MODEL", "COST", "ID"])
     jobs_of = Counter(row.asset for row in rows)
     for row in rows:
-        name = row.asset if jobs_of[row.asset] == 1 else row.id
+        name = row.asset if jobs_of[row.asset] == 1 and not _drafted(row) else row.id
         if _lost(row):
             hint = f"look into your account at {row.provider}, then: assetgen jobs resolve {name} --adopt ID | --retry | --abandon"
             terminal.note(f'"{row.asset}": {row.detail or "the request may have been sent, and no answer is known"}', hint)
         elif row.state is JobState.SPOILED:
-            terminal.note(f'"{row.asset}": {row.detail}', ask_again(row.asset))
+            again = f"assetgen jobs resolve {row.id} --retry | --abandon" if _drafted(row) else ask_again(row.asset)
+            terminal.note(f'"{row.asset}": {row.detail}', again)
         elif row.state is JobState.ABANDONED and row.asset in gone:
             terminal.note(f'"{row.asset}" is no longer in the manifest', f"to close its job: assetgen jobs resolve {name} --abandon")
+
+
+def _drafted(row: OpenJob) -> bool:
+    """Whether it was sent for a draft: to regenerate the asset would buy the real picture."""
+    return row.project.endswith(DRAFTS)
 
 
 def _lost(row: OpenJob) -> bool:

@@ -13,6 +13,7 @@ from PIL import Image, ImageFile, ImageStat
 _PLUGINS = {"png": "Png", "jpeg": "Jpeg", "webp": "WebP", "avif": "Avif", "gif": "Gif"}
 _MODES = frozenset({"L", "LA", "RGB", "RGBA"})
 _ORIENTATION = 0x0112
+_LARGEST_WEBP = 16_383
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -93,6 +94,17 @@ def digest(image: Image.Image) -> str:
         strip = image.crop((0, top, image.width, min(top + 256, image.height)))
         found.update(strip.convert("RGBA").tobytes())
     return found.hexdigest()
+
+
+def saved(image: Image.Image, *, lossless: bool) -> bytes:
+    """The picture as a file with nothing in it but pixels, made quickly: a WebP, or a PNG where it is too large for one."""
+    form, options = "WEBP", {"method": 0, "quality": 0, "lossless": True} if lossless else {"method": 2, "quality": 80}
+    if max(image.size) > _LARGEST_WEBP:
+        form, options = "PNG", {"compress_level": 1}
+    importlib.import_module(f"PIL.{_PLUGINS[form.lower()]}ImagePlugin")
+    file = BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
 
 
 def _extrema(band: Image.Image) -> tuple[float, float]:

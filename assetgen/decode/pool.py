@@ -1,4 +1,4 @@
-"""`Decoder`: bytes in, `Facts` out, or `NotAPicture` with what they are instead. Threads may share one."""
+"""`Decoder`: bytes in, `Facts` or a new picture out, or `NotAPicture` with what they are instead. Threads may share one."""
 
 from collections.abc import Collection
 from queue import LifoQueue
@@ -13,6 +13,7 @@ from assetgen.errors import AssetgenError
 from assetgen.model import Json
 
 ACCEPTED = frozenset({"png", "jpeg", "webp", "avif"})
+DRAWN = ACCEPTED | {"gif"}
 MAX_PIXELS = 33_500_000
 
 
@@ -29,15 +30,11 @@ class Decoder:
 
     def inspect(self, data: bytes, *, formats: Collection[str] = ACCEPTED, max_pixels: int = MAX_PIXELS, what: str = "the answer") -> Facts:
         """Decode the picture completely. `what` names the bytes in messages. Raises `NotAPicture`."""
-        fmt = container.sniff(data)
-        if fmt is None:
-            raise described(data, what)
-        if fmt not in formats:
-            raise NotAPicture(f"{what} is {_article(fmt)}, which is not accepted", hint=" or ".join(sorted(formats)))
+        fmt = _format(data, formats, what)
         end = container.end(fmt, data)
         if end is None:
             raise NotAPicture(f"the {fmt.upper()} is cut short")
-        answer = self._ask({"format": fmt, "max_pixels": max_pixels}, data)
+        answer, _ = self._ask({"format": fmt, "max_pixels": max_pixels}, data)
         match answer:
             case {"width": int(width), "height": int(height), "alpha": bool(alpha), "blank": bool(blank), "pixels": str(pixels)}:
                 size = len(data)
@@ -46,6 +43,17 @@ class Decoder:
                 )
             case _:
                 raise _refusal(answer, fmt, max_pixels)
+
+    def draw(self, data: bytes, *, side: int = 0, formats: Collection[str] = DRAWN, max_pixels: int = MAX_PIXELS) -> bytes:
+        """The picture in a new WebP (or PNG, if it is too large for one) that holds its pixels and nothing else of what came.
+
+        No side is longer than `side`; 0 leaves every pixel as it is. Raises `NotAPicture`.
+        """
+        fmt = _format(data, formats, "the file")
+        answer, drawn = self._ask({"format": fmt, "max_pixels": max_pixels, "draw": side}, data)
+        if not drawn:
+            raise _refusal(answer, fmt, max_pixels)
+        return drawn
 
     def close(self) -> None:
         """End all children, also those at work."""
@@ -59,7 +67,7 @@ class Decoder:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _ask(self, request: dict[str, Json], data: bytes) -> dict[str, Json]:
+    def _ask(self, request: dict[str, Json], data: bytes) -> tuple[dict[str, Json], bytes]:
         worker = self._idle.get()
         try:
             if self._closed:
@@ -72,17 +80,27 @@ class Decoder:
                 worker.close()
             self._idle.put(worker)
 
-    def _twice(self, worker: Worker, request: dict[str, Json], data: bytes) -> dict[str, Json]:
+    def _twice(self, worker: Worker, request: dict[str, Json], data: bytes) -> tuple[dict[str, Json], bytes]:
         # A child may be killed for reasons that aren't the picture's (memory of the machine, a person): it was paid for, so it
         # gets a second child before it is condemned.
         try:
-            return worker.ask(request, data)
+            return worker.fetch(request, data)
         except Died as death:
             if self._closed:
                 raise AssetgenError("the decoder was closed") from death
             if not death.again:
                 raise
-            return worker.ask(request, data)
+            return worker.fetch(request, data)
+
+
+def _format(data: bytes, formats: Collection[str], what: str) -> str:
+    """The format of the bytes. Raises `NotAPicture` for one that is not wanted."""
+    fmt = container.sniff(data)
+    if fmt is None:
+        raise described(data, what)
+    if fmt not in formats:
+        raise NotAPicture(f"{what} is {_article(fmt)}, which is not accepted", hint=" or ".join(sorted(formats)))
+    return fmt
 
 
 def _article(fmt: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
+from typing import IO
 
 import PIL
 
@@ -19,6 +20,7 @@ _BOOT = "import sys; sys.path[:0] = sys.argv[3:]; from assetgen.decode.child imp
 _ROOTS = tuple(dict.fromkeys(str(folder) for folder in (Path(__file__).parents[2], Path(next(iter(PIL.__path__))).parent)))
 _KEPT = ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _LONGEST_ANSWER = 1 << 16
+_LONGEST_BODY = 1 << 29
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,14 @@ class Worker:
         return self._process.pid if self._process else None
 
     def ask(self, request: dict[str, Json], data: bytes) -> dict[str, Json]:
-        """The child's answer. Raises `Died` where it ended instead, and `AssetgenError` where it can't even start."""
+        """The child's answer, as `fetch`."""
+        return self.fetch(request, data)[0]
+
+    def fetch(self, request: dict[str, Json], data: bytes) -> tuple[dict[str, Json], bytes]:
+        """The child's answer, and the bytes that came with it.
+
+        Raises `Died` where it ended instead, and `AssetgenError` where it can't even start.
+        """
         process = self._running()
         late = False
 
@@ -64,18 +73,18 @@ class Worker:
         timer = Timer(self._limits.wall, expire)
         timer.daemon = True
         timer.start()
-        answer: dict[str, Json] | None = None
+        found: tuple[dict[str, Json], bytes] | None = None
         try:
-            answer = self._exchange(process, json.dumps(request | {"length": len(data)}).encode() + b"\n", data)
+            found = self._exchange(process, json.dumps(request | {"length": len(data)}).encode() + b"\n", data)
         finally:
             timer.cancel()
-            if answer is None:
+            if found is None:
                 self.close()
-        if answer is None:
+        if found is None:
             raise self._obituary(process, late=late)
-        if answer.get("fault") == "memory":
+        if found[0].get("fault") == "memory":
             self.close()
-        return answer
+        return found
 
     def close(self) -> None:
         """End the child and wait for it."""
@@ -105,7 +114,7 @@ class Worker:
             )
         return self._process
 
-    def _exchange(self, process: subprocess.Popen[bytes], head: bytes, data: bytes) -> dict[str, Json] | None:
+    def _exchange(self, process: subprocess.Popen[bytes], head: bytes, data: bytes) -> tuple[dict[str, Json], bytes] | None:
         assert process.stdin
         assert process.stdout
         try:
@@ -120,12 +129,21 @@ class Worker:
                 self._ready = process.stdout.readline(_LONGEST_ANSWER) == b'{"ready": true}\n'
             line = process.stdout.readline(_LONGEST_ANSWER)
             answer = json.loads(line) if line.endswith(b"\n") else None
+            body = self._body(answer, process.stdout)
         except (OSError, ValueError):
             return None
         if not self._ready and process.wait() > 0:
             self.close()
             raise AssetgenError("the decoding process does not start", hint="python -c 'import PIL.Image'")
-        return answer if isinstance(answer, dict) else None
+        return (answer, body) if isinstance(answer, dict) and body is not None else None
+
+    def _body(self, answer: object, source: IO[bytes]) -> bytes | None:
+        """The bytes that follow an answer; None where they are cut short."""
+        length = answer.get("length", 0) if isinstance(answer, dict) else 0
+        if not isinstance(length, int) or not 0 <= length <= _LONGEST_BODY:
+            return None
+        body = source.read(length)
+        return body if len(body) == length else None
 
     def _obituary(self, process: subprocess.Popen[bytes], *, late: bool) -> Died:
         process.kill()

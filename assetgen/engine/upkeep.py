@@ -9,13 +9,14 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from assetgen.engine import leftovers
 from assetgen.engine.hold import hold
 from assetgen.engine.survey import look, survey_workspace
 from assetgen.engine.workspace import Workspace
 from assetgen.lockfile import Block, Written
 from assetgen.model import LOCK
 from assetgen.plan.facts import Choices
-from assetgen.store import location
+from assetgen.store import drafts, git, location
 
 _SHA256 = re.compile(rb"\b[0-9a-f]{64}\b")
 _DAY = 86_400.0
@@ -47,9 +48,12 @@ def collect(path: Path | str, *, paid: bool, dry_run: bool, days: int = 14) -> l
     """Remove objects of the store that no lock of any ref or worktree needs, and that are older than `days` days.
 
     What cost money or a person's work stays, unless `paid` says otherwise: originals, and edited outputs that were accepted.
+    Thumbnails and locks of before a build go when they are that old.
     """
     with look(path) as seen, hold(seen.workspace.home, seen.workspace.root, lambda _: None):
         store = seen.workspace.store
+        if not dry_run:
+            drafts.remove_lost(seen.workspace.home)
         needed = _needed(seen.workspace)
         answers = list(store.answers())
         if not paid:
@@ -63,6 +67,8 @@ def collect(path: Path | str, *, paid: bool, dry_run: bool, days: int = 14) -> l
             for gen_key, original in answers:
                 if original.sha256 in doomed:
                     store.forget(gen_key, original.sha256)
+            for passing in leftovers.passing(store.home, before):
+                passing.unlink(missing_ok=True)
         verb = "would remove" if dry_run else "removed"
         return [f"{verb} {len(doomed)} objects, {freed / 1e6:.1f} MB; {len(store.objects()) - len(doomed) * dry_run} stay"]
 
@@ -94,8 +100,8 @@ def _remove(workspace: Workspace, written: Written, *, dry_run: bool) -> list[st
 
 
 def _needed(workspace: Workspace) -> set[str]:
-    """Every digest that stands in a lock of any ref or worktree, and the originals of open jobs."""
-    texts = list(_locks(workspace))
+    """Every digest that stands in a lock of any ref or worktree, or of drafts, and the originals of open jobs."""
+    texts = [*_locks(workspace), *drafts.locks(workspace.home)]
     found = {digest.decode() for text in texts for digest in _SHA256.findall(text)}
     return found | {original.sha256 for row in workspace.journal.rows() for original in row.originals}
 
@@ -131,4 +137,4 @@ def _tree(root: Path, ref: str) -> bytes:
 
 
 def _git(root: Path, *words: str) -> bytes:
-    return subprocess.run(["git", *words], cwd=root, check=True, capture_output=True).stdout
+    return git.run(root, *words)

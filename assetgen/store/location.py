@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from assetgen.errors import UsageError
-from assetgen.store import atomic
+from assetgen.store import atomic, git
 
 PLAIN = ".assetgen"
 _PARTS = ("cas", "ac", "journal", "ledger.jsonl")
@@ -55,11 +55,10 @@ def _repository(root: Path) -> tuple[Path, Path] | None:
 def _tracked(root: Path, directory: Path) -> bool:
     """Whether git tracks `.assetgen`: then it came with the repository, from anybody, and says nothing of what was bought here."""
     try:
-        done = subprocess.run(["git", "ls-files", "-z", "--", f":(icase){PLAIN}"], cwd=root, check=True, capture_output=True)
+        return bool(git.run(root, "ls-files", "-z", "--", f":(icase){PLAIN}"))
     except (OSError, subprocess.CalledProcessError) as error:
         message = f'git cannot say whether "{root / PLAIN}" came with the repository'
         raise UsageError(message, hint=f'if it is yours: mv "{root / PLAIN}" "{directory / "assetgen"}"') from error
-    return bool(done.stdout)
 
 
 def _common(dot: Path) -> Path:
