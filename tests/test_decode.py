@@ -398,3 +398,53 @@ def test_a_webp_without_its_last_padding_byte_is_whole():
     assert container.end("webp", data) == len(data)
     if size & 1:
         assert container.end("webp", data[:-1]) == len(data) - 1
+
+
+# --- drawn anew
+
+
+def drawn(data):
+    with Image.open(io.BytesIO(data)) as image:
+        image.load()
+        return image
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_a_picture_drawn_anew_has_the_same_pixels_and_nothing_that_hung_on_it(decoder, fmt):
+    data = saved(photo(), fmt)
+    with Image.open(io.BytesIO(data)) as before:
+        pixels = before.convert("RGB").tobytes()
+    made = decoder.draw(data + b"<script>")
+    assert (container.sniff(made), b"<script>" in made, drawn(made).convert("RGB").tobytes()) == ("webp", False, pixels)
+
+
+@pytest.mark.parametrize(("size", "small"), [((1000, 500), (100, 50)), ((500, 1000), (50, 100)), ((30, 20), (30, 20))])
+def test_a_picture_drawn_small_keeps_its_shape_and_is_never_made_larger(decoder, size, small):
+    assert drawn(decoder.draw(saved(photo(size), "jpeg"), side=100)).size == small
+
+
+def test_a_picture_is_drawn_upright(decoder):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert drawn(decoder.draw(saved(photo((64, 48)), "jpeg", exif=exif))).size == (48, 64)
+
+
+def test_what_is_too_large_for_a_webp_is_drawn_as_png(decoder):
+    made = decoder.draw(saved(Image.linear_gradient("L").resize((17_000, 2)), "png"))
+    assert (container.sniff(made), drawn(made).size) == ("png", (17_000, 2))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"<svg/>", "the file is an SVG drawing, not a picture"),
+        (
+            png_header(20_000, 20_000) + chunk(b"IDAT", b"") + chunk(b"IEND", b""),
+            "the picture has 400 million pixels, more than 33.5 million",
+        ),
+    ],
+)
+def test_what_must_not_be_decoded_is_not_drawn(decoder, data, message):
+    with pytest.raises(NotAPicture) as error:
+        decoder.draw(data)
+    assert error.value.message == message

@@ -21,6 +21,12 @@ def sweep(workspace: Workspace, lock: Lock) -> None:
             temp.unlink(missing_ok=True)
 
 
+def passing(home: Path, before: float) -> list[Path]:
+    """What helps to look at pictures, can be done without, and is older: thumbnails, and locks as they were before a build."""
+    found = (*home.glob("thumbs/*"), *home.glob("before-*.lock"))
+    return [path for path in found if path.stat().st_mtime <= before]
+
+
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 

@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
-from assetgen import lockfile
+from assetgen import digest, lockfile
 from assetgen.errors import AssetgenError
 from assetgen.lockfile import Block, Lock
 from assetgen.model import LOCK
 from assetgen.store import atomic
+
+
+def kept_before(home: Path, root: Path) -> Path:
+    """Where the lock of the project at `root` is kept as it was before the last build that changed it."""
+    return home / f"before-{digest.of_bytes(str(root).encode())[:16]}.lock"
 
 
 class LockFile:
@@ -17,6 +22,7 @@ class LockFile:
         self._known: Lock = {}
         self._disk: Lock = {}
         self._text: bytes | None = None
+        self._kept = False
 
     def read(self) -> dict[str, Block]:
         """The lock as it is on disk; empty where there is none."""
@@ -24,8 +30,10 @@ class LockFile:
         self._known = dict(self._disk)
         return dict(self._disk)
 
-    def write(self, lock: Lock) -> bool:
+    def write(self, lock: Lock, *, before: Path | None = None) -> bool:
         """Write the blocks that differ from what was read or written last; returns whether that changed the file.
+
+        The first change puts the text that it replaces at `before`, so that the pictures before a build can be shown beside those after it.
 
         Raises AssetgenError, and leaves the file alone, where somebody else has changed such a block too.
         """
@@ -34,10 +42,17 @@ class LockFile:
         text = lockfile.dump(merged).encode()
         changed = text != self._text and (self._text is not None or bool(merged))
         if changed:
+            self._keep(before)
             atomic.write(self._path, text)
             self._disk, self._text = merged, text
         self._known = dict(lock)
         return changed
+
+    def _keep(self, before: Path | None) -> None:
+        if before is not None and not self._kept and self._text is not None:
+            atomic.write(before, self._text)
+        # Later writes of the same build replace its own work.
+        self._kept = True
 
     def _load(self) -> None:
         try:

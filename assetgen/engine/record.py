@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from assetgen.engine.acquire import Answer
 from assetgen.engine.finish import Finished
 from assetgen.engine.inbox import Dropped, clear
+from assetgen.engine.lock import kept_before
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import AssetgenError
 from assetgen.events import Event
@@ -129,7 +130,7 @@ class Record:
 
     def _flush(self) -> None:
         if self._dirty:
-            self.workspace.lock.write(self.lock)
+            self.workspace.lock.write(self.lock, before=kept_before(self.workspace.home, self.workspace.root))
             self._dirty = False
         while self._closing:
             self.workspace.journal.close(self._closing.pop())
