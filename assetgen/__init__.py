@@ -1,8 +1,6 @@
 """A build tool for pictures that are made by image models. Its few public names are resolved lazily; nothing inside uses them."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # `typing` and `importlib` take longer to load than `assetgen check` takes where there is nothing to do
 if TYPE_CHECKING:
     from assetgen.engine.build import build
     from assetgen.engine.outcome import Outcome, Result, Status
@@ -40,4 +38,6 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(_HOMES[name]), name)

@@ -1,6 +1,8 @@
-"""The entry point. `--version` is answered before anything is imported; everything else belongs to the command line."""
+"""The entry point. `--version`, and what has nothing to do, is answered before anything is imported that takes time."""
 
 import sys
+
+from assetgen.noop import answered
 
 
 def main() -> None:
@@ -8,6 +10,8 @@ def main() -> None:
     words = sys.argv[1:]
     if words == ["--version"]:
         sys.stdout.write(f"assetgen {vars(sys.modules['assetgen'])['__version__']}\n")
+        return
+    if answered(words):
         return
     from assetgen.cli.app import run
 

@@ -10,12 +10,16 @@ import re
 import secrets
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from assetgen import digest
 from assetgen.errors import AssetgenError, Changed, UsageError
 from assetgen.store import atomic
+
+Numbers: TypeAlias = tuple[int, int, int, int]
 
 _LFS = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 _LFS_LIMIT = 1024
@@ -26,10 +30,16 @@ _BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.rename in os.supports_dir_
 
 
 class Project:
-    """The folder of the root manifest. All paths are relative to it, with forward slashes."""
+    """The folder of the root manifest. All paths are relative to it, with forward slashes.
+
+    `looks` and `globs` tell what was read and found, for whoever must know whether it is still so: of each path the numbers of its file
+    when it was read first, and the `time.monotonic_ns` of that; None where there was none.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self.looks: dict[str, tuple[Numbers, int] | None] = {}
+        self.globs: dict[str, list[str]] = {}
         self._seen: dict[str, tuple[str | None, str | None]] = {}
         self._door = threading.Lock()
 
@@ -40,15 +50,16 @@ class Project:
         if not resolved.is_relative_to(self.root):
             raise UsageError(f'"{path}" leads outside the project', hint="copy the file into the project")
         try:
-            mode = resolved.stat().st_mode
+            found = resolved.stat()
         except NotADirectoryError as error:
             raise UsageError(f'a folder of "{path}" is a file') from error
         except OSError as error:
             if error.errno == errno.ELOOP:
                 raise UsageError(f'"{path}" is a link that leads to itself') from error
             raise
-        if not stat.S_ISREG(mode):
-            raise UsageError(f'"{path}" is a folder, not a file' if stat.S_ISDIR(mode) else f'"{path}" is not a regular file')
+        if not stat.S_ISREG(found.st_mode):
+            raise UsageError(f'"{path}" is a folder, not a file' if stat.S_ISDIR(found.st_mode) else f'"{path}" is not a regular file')
+        self.looks.setdefault(path, (numbers(found), time.monotonic_ns()))
         return resolved.read_bytes()
 
     def read_seen(self, path: str) -> bytes:
@@ -65,7 +76,8 @@ class Project:
     def glob(self, pattern: str) -> list[str]:
         """The files that match a pattern with `*`, `?` and `**`, sorted."""
         found = (path for path in self.root.glob(pattern) if path.is_file())
-        return sorted(path.relative_to(self.root).as_posix() for path in found)
+        self.globs[pattern] = sorted(path.relative_to(self.root).as_posix() for path in found)
+        return self.globs[pattern]
 
     def files_in(self, folder: str) -> list[str]:
         """The files that lie in a folder itself, sorted; none where there is no such folder."""
@@ -86,6 +98,7 @@ class Project:
         """Ask the disk again for this file."""
         with self._door:
             self._seen.pop(path, None)
+            self.looks.pop(path, None)
 
     def write(self, path: str, data: bytes) -> bool:
         """Write a file durably if its bytes differ (an equal file keeps its mtime); returns whether it was written."""
@@ -124,6 +137,8 @@ class Project:
                 return self._seen[path]
         found = self._content(path)
         with self._door:
+            if found[0] is None:
+                self.looks.setdefault(path, None)
             return self._seen.setdefault(path, found)
 
     def _content(self, path: str) -> tuple[str | None, str | None]:
@@ -144,6 +159,7 @@ class Project:
                 _replace(folder, name, data, check)
         with self._door:
             self._seen[path] = _digest(data), None
+            self.looks.pop(path, None)
         return differs
 
     @contextlib.contextmanager
@@ -170,6 +186,11 @@ class Project:
             yield current, name
         finally:
             os.close(current)
+
+
+def numbers(found: os.stat_result) -> Numbers:
+    """What of a file is never the same again once somebody wrote to it, replaced it or changed what may be done with it."""
+    return found.st_ctime_ns, found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _open_folder(folder: str, parent: int, path: str) -> int:
@@ -219,6 +240,7 @@ def _replace(folder: int | Path, name: str, data: bytes, check: Callable[[], Non
     try:
         descriptor = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o644, dir_fd=folder)
         try:
+            _keep_mode(folder, name, descriptor)
             atomic.write_all(descriptor, data)
             os.fsync(descriptor)
         finally:
@@ -230,3 +252,11 @@ def _replace(folder: int | Path, name: str, data: bytes, check: Callable[[], Non
             os.unlink(temp, dir_fd=folder)
         raise
     os.fsync(folder)
+
+
+def _keep_mode(folder: int, name: str, descriptor: int) -> None:
+    """Let a file that is replaced have the rights that it had."""
+    with contextlib.suppress(FileNotFoundError):
+        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+        if stat.S_ISREG(mode):
+            os.fchmod(descriptor, stat.S_IMODE(mode))

@@ -8,12 +8,13 @@ from assetgen.lockfile import Block, Original
 from assetgen.model import Json, Policy
 from assetgen.store import atomic
 
-_SAID = "said-single-copy"
+SAID = "said-single-copy"
+"""The file in the store's folder that says that it was said."""
 
 
 def single_copy(workspace: Workspace, lock: Mapping[str, Block]) -> Noted | None:
     """Originals that nobody can make again, and that exist on this disk only: said once per store."""
-    said = workspace.home / _SAID
+    said = workspace.home / SAID
     # An edited asset has the picture of its last version, which counts once.
     found = {block.original.sha256 for block in lock.values() if block.original is not None and block.original.paid}
     paid = sum(map(workspace.store.has, found))
