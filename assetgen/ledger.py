@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from assetgen.plan.states import JobState, OpenJob
+from assetgen.plan.states import DRAFTS, JobState, OpenJob
 from assetgen.store import atomic, sealed
 
 
@@ -30,7 +30,7 @@ class Spent:
         """What a job cost: the sum of what is known of its pictures, or else what was reserved for it."""
         amount = sum(map(Decimal, amounts), Decimal(0)) if amounts else row.reserved
         basis: Literal["actual", "estimated", "unknown"] = "unknown" if amount is None else "actual" if actual else "estimated"
-        fields = {"asset": row.asset, "project": row.project, "provider": row.provider, "model": row.model}
+        fields = {"asset": row.asset, "project": row.project.removesuffix(DRAFTS), "provider": row.provider, "model": row.model}
         return cls(job=row.id, amount=amount, basis=basis, **fields)
 
     @classmethod

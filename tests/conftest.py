@@ -89,7 +89,7 @@ def project(tmp_path):
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
     """A project folder, and a server that it may ask, in a clean environment."""
-    for name in [name for name in os.environ if name.startswith(("OPENAI_", "ASSETGEN_"))] + ["CI"]:
+    for name in [name for name in os.environ if name.startswith(("OPENAI_", "ASSETGEN_", "GITHUB_", "CI_"))] + ["CI"]:
         monkeypatch.delenv(name, raising=False)
     for name in ("HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))

@@ -13,10 +13,10 @@ ROWS = [
     ["assetgen.model", "assetgen.toml", "assetgen.digest", "assetgen.errors"],
     ["assetgen.providers", "assetgen.post", "assetgen.post.formats", "assetgen.post.colours"],
     ["assetgen.manifest", "assetgen.catalog", "assetgen.rewrite"],
-    ["assetgen.lockfile", "assetgen.recipe"],
+    ["assetgen.lockfile", "assetgen.merging", "assetgen.recipe"],
     ["assetgen.plan", "assetgen.events", "assetgen.lint"],
     # I/O begins here.
-    ["assetgen.store", "assetgen.dotenv", "assetgen.userconfig", "assetgen.decode", "assetgen.net"],
+    ["assetgen.noop", "assetgen.store", "assetgen.dotenv", "assetgen.userconfig", "assetgen.decode", "assetgen.net"],
     ["assetgen.settings", "assetgen.files"],
     [
         "assetgen.journal",

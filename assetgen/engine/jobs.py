@@ -8,7 +8,7 @@ from assetgen.engine.edit import held
 from assetgen.engine.survey import Survey
 from assetgen.errors import UsageError
 from assetgen.ledger import Spent
-from assetgen.plan.states import JobState, OpenJob
+from assetgen.plan.states import DRAFTS, JobState, OpenJob
 from assetgen.providers import Cancels
 
 # Which of several jobs a decision is about: the one that nobody knows the end of, then the one that brought nothing.
@@ -131,7 +131,7 @@ def _found(seen: Survey, name: str, fits: Callable[[OpenJob], bool]) -> list[tup
 def _asker(seen: Survey, row: OpenJob) -> str:
     """The asset that asks for what a job is to bring, or else the one it was sent for. Raises UsageError for a job of another project."""
     asking = [name for name, planned in seen.plan.assets.items() if planned.gen_key == row.gen_key]
-    if not asking and row.project != seen.workspace.name:
+    if not asking and row.project.removesuffix(DRAFTS) != seen.workspace.name:
         raise UsageError(f'job "{row.id}" is one of the project "{row.project}"', hint="assetgen jobs --all")
     return asking[0] if asking and row.asset not in asking else row.asset
 

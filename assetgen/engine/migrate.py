@@ -7,11 +7,11 @@ from assetgen import manifest
 from assetgen.catalog import Model, fitting
 from assetgen.engine import rewrites
 from assetgen.engine.lint import sources
+from assetgen.engine.overlaid import Overlaid
 from assetgen.engine.rewrites import Rewrite
 from assetgen.engine.survey import Survey, survey_workspace
 from assetgen.engine.workspace import Workspace, vocabulary
 from assetgen.errors import FaultyFile, UsageError
-from assetgen.files import Project
 from assetgen.manifest.rewriting import UnwritableError, rewritten
 from assetgen.model import Asset, Manifest
 from assetgen.plan.states import AssetPlan, Price, State
@@ -131,7 +131,7 @@ def _built(seen: Survey, name: str) -> bool:
 def _checked(workspace: Workspace, changed: Mapping[str, bytes], moved: Mapping[str, Asset], new: str) -> Manifest:
     """The new manifest. Raises UnwritableError where it has a fault, or says more than that these assets have another model."""
     try:
-        after = manifest.load(_Overlaid(workspace.project, changed), vocabulary(workspace.ops))
+        after = manifest.load(Overlaid(workspace.project, changed), vocabulary(workspace.ops))
     except FaultyFile as fault:
         raise UnwritableError(f"the manifest would have a fault: {fault.message}", hint="make the change by hand") from fault
     before = workspace.manifest
@@ -171,17 +171,3 @@ def _ignored(seen: Survey, planned: AssetPlan) -> tuple[str, ...]:
     model = seen.workspace.catalog.find(planned.asset.model)
     provider = next(iter(seen.facts.offer(planned.asset).providers), None)
     return fitting.unhonoured(model, provider, fitting.wanted(planned.asset)) if model is not None else ()
-
-
-class _Overlaid:
-    """The project's files with some of them as they would be."""
-
-    def __init__(self, project: Project, changed: Mapping[str, bytes]) -> None:
-        self._project = project
-        self._changed = changed
-
-    def read(self, path: str) -> bytes:
-        return self._changed[path] if path in self._changed else self._project.read(path)
-
-    def glob(self, pattern: str) -> list[str]:
-        return self._project.glob(pattern)

@@ -12,7 +12,7 @@ from assetgen.engine.workspace import Workspace
 from assetgen.lockfile import Block
 from assetgen.plan.decide import Planner
 from assetgen.plan.facts import Choices
-from assetgen.plan.states import Plan
+from assetgen.plan.states import DRAFTS, Plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ def survey_workspace(workspace: Workspace, choices: Choices) -> Survey:
     lock = workspace.lock.read()
     facts = DiskFacts(workspace, lock)
     planner = Planner(manifest=workspace.manifest, lock=lock, facts=facts, ops=workspace.ops, choices=choices)
-    rows = tuple(row for row in facts.rows if row.project == workspace.name)
+    rows = tuple(row for row in facts.rows if row.project.removesuffix(DRAFTS) == workspace.name)
     return Survey(workspace=workspace, lock=lock, facts=facts, planner=planner, plan=planner.plan(rows))
 
 

@@ -42,9 +42,9 @@ def unused_variable(view: View) -> Iterator[Finding]:
 
 @project_rule("AG404", "unused-model")
 def unused_model(view: View) -> Iterator[Finding]:
-    """An entry of `[models]` that no asset asks for, neither as an alias nor as the model that it describes."""
+    """An entry of `[models]` that neither an asset nor `watch.draft` asks for, as an alias or as the model that it describes."""
     named = {str(model) for _, _, table in _assets(view) for model in _models(table)}
-    reached = named | {asset.model for asset in view.manifest.assets.values()}
+    reached = named | {asset.model for asset in view.manifest.assets.values()} | {view.manifest.watch.draft}
     yield from _unused(view, "models", lambda name: name in reached, "no asset asks for the model")
 
 

@@ -6,6 +6,7 @@ from assetgen import lockfile, plugins
 from assetgen.engine.workspace import catalog
 from assetgen.manifest import Vocabulary
 from assetgen.manifest.jsonschema import manifest_schema
+from assetgen.plan import order
 from assetgen.post import reference
 from assetgen.report import document
 from tests.pages import cli, faults, json_, lint, manifest, models
@@ -28,6 +29,7 @@ def texts():
         "schema/assetgen.schema.json": _json(manifest_schema(known)),
         "schema/lock.schema.json": _json(lockfile.schema()),
         "schema/document.schema.json": _json(document.schema()),
+        "schema/plan.schema.json": _json(order.schema()),
         "docs/manifest.md": NOTE + manifest.page(),
         "docs/ops.md": NOTE + _ops(known.ops),
         "docs/cli.md": NOTE + cli.page(),

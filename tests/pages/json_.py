@@ -9,6 +9,8 @@ _HEAD = """# JSON
 [schema/document.schema.json](../schema/document.schema.json), which `assetgen schema json` prints as well. `version` rises when a key
 changes its meaning or goes away; new keys may come at any time. Amounts are USD.
 
+A command that fails prints a document too: without assets, with `faults` that say why, and with the exit code in `summary`.
+
 All commands know it but `init`, `schema` and `completion`. Those that change something (`accept`, `adopt`, `pick`, `import`,
 `jobs resolve`, `clean`, `gc`) print the assets that they were about as they are afterwards, and in `lines` what was done.
 
