@@ -28,7 +28,7 @@ _IDLE = {
     "build": frozenset({"-y", "--yes", "--free", "--overwrite", "--fail-fast"}),
 }
 _SECRET = ("KEY", "TOKEN", "SECRET", "PASSW", "CREDENTIAL")
-_STEERING = ("ASSETGEN_", "XDG_CONFIG_", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")
+_STEERING = ("ASSETGEN_", "GITHUB_ACTIONS", "XDG_CONFIG_", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")
 # What git goes by in all folders; the rest it sets itself for a hook, about another one.
 _GIT = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
 _BEGUN = ("cas", "ac", "journal", "ledger.jsonl")

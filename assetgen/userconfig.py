@@ -3,6 +3,7 @@
 It alone may name base URLs, proxies and hosts, beside the environment: a manifest comes from other people.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -20,10 +21,15 @@ Rule: TypeAlias = Callable[[object], str]
 TABLES = ("env", "network", "providers", "plugins", "remote", "local")
 
 
+def place(environ: Mapping[str, str]) -> Path:
+    """Where the file lies, or would lie."""
+    given = environ.get("ASSETGEN_CONFIG")
+    return Path(given) if given else Path(user_config_dir("assetgen")) / "config.toml"
+
+
 def read(environ: Mapping[str, str]) -> dict[str, dict[str, Json]]:
     """The tables of the file, judged; ASSETGEN_CONFIG names another one. Raises `FaultyFile`."""
-    given = environ.get("ASSETGEN_CONFIG")
-    path = Path(given) if given else Path(user_config_dir("assetgen")) / "config.toml"
+    given, path = environ.get("ASSETGEN_CONFIG"), place(environ)
     try:
         text = path.read_bytes().decode()
     except FileNotFoundError:
@@ -66,7 +72,14 @@ def _judge(tables: Mapping[str, object]) -> list[tuple[str, str, str]]:
 def _judge_provider(name: str, keys: object) -> list[tuple[str, str, str]]:
     if not isinstance(keys, dict):
         return [(f"providers.{name}", "must be a table", f"[providers.{name}]")]
-    known = {"base_url": _url, "concurrency": _count, "requests_per_minute": _count, "read_timeout": _count, "result_hosts": _names}
+    known = {
+        "base_url": _url,
+        "concurrency": _count,
+        "requests_per_minute": _count,
+        "read_timeout": _count,
+        "result_hosts": _names,
+        "price": _prices,
+    }
     return _judge_keys(f"providers.{name}", {key: keys[key] for key in keys if key in known}, known)
 
 
@@ -87,6 +100,13 @@ def _url(value: object) -> str:
 
 def _count(value: object) -> str:
     return "" if isinstance(value, int) and not isinstance(value, bool) and value > 0 else "must be a whole number above 0"
+
+
+def _prices(value: object) -> str:
+    """The price of a picture, or a table of one for each model."""
+    every = list(value.values()) if isinstance(value, dict) else [value]
+    wrong = any(isinstance(one, bool) or not isinstance(one, int | float) or not 0 <= one < math.inf for one in every)
+    return "must be USD for a picture, or a table of that by the provider's name of the model" if wrong else ""
 
 
 def _names(value: object) -> str:

@@ -17,7 +17,7 @@ from assetgen.preview import routes
 from assetgen.preview.guard import SECURITY, Keys
 from assetgen.preview.server import Page
 from assetgen.preview.stream import Timing
-from assetgen.watch.wishes import Build, Edit, Looked, Pick, Promote, Reroll
+from assetgen.watch.wishes import Build, Clash, Edit, Looked, Pick, Promote, Reroll
 from tests.projects import until
 from tests.visits import Client
 
@@ -38,7 +38,7 @@ class Site:
     """A page over a real project, with somebody who writes down every wish."""
 
     def __init__(self, folder, **options):
-        self.wishes, self.bugs = [], []
+        self.wishes, self.bugs, self.clash = [], [], None
         self.page = Page(self.ask, **({"allow_spend": False, "watching": False, "bug": self.bugs.append} | options))
         self.client = Client(self.page.start())
         with look(folder, environ={}) as seen:
@@ -47,7 +47,10 @@ class Site:
     def ask(self, wish):
         self.wishes.append(wish)
         done = Future()
-        done.set_result(None)
+        if self.clash is None:
+            done.set_result(None)
+        else:
+            done.set_exception(self.clash)
         return done
 
     def wish(self, **asked):
@@ -325,8 +328,8 @@ def test_a_wish_arrives_as_it_was_meant(site):
     assert site.wishes == [
         Build(names=("icon",)),
         Pick(name="icon", choice="2"),
-        Edit(name="icon", field="prompt", value="a heart"),
-        Edit(name="icon", field="seed", value=3),
+        Edit(name="icon", field="prompt", value="a heart", was="flat icon of a brain"),
+        Edit(name="icon", field="seed", value=3, was=None),
     ]
 
 
@@ -373,11 +376,21 @@ def test_what_is_no_wish_is_refused(site, asked):
     assert site.wishes == []
 
 
-def test_an_edit_of_what_was_changed_meanwhile_is_refused(site):
-    site.wishes.clear()
+def test_an_edit_of_what_was_changed_meanwhile_is_refused(folder):
+    site = Site(folder).enter()
+    edit = Edit(name="icon", field="prompt", value="mine", was="an older one")
+    site.clash = Clash(edit, "flat icon of a brain")
     status, said = site.wish(wish="edit", field="prompt", name="icon", value="mine", was="an older one")
-    assert (status, said["error"], said["now"]) == (409, "the prompt was changed meanwhile", "flat icon of a brain")
-    assert site.wishes == []
+    assert (status, said) == (
+        409,
+        {
+            "error": 'the prompt of "icon" was changed meanwhile',
+            "hint": "look at the new one, then save again",
+            "now": "flat icon of a brain",
+        },
+    )
+    assert site.wishes == [edit]
+    site.page.close()
 
 
 def test_a_wish_is_json_and_short(site, client):

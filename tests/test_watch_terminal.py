@@ -129,7 +129,7 @@ def test_a_held_asset_is_promoted_after_its_price_was_shown(shop):
         on.wait("p promotes\n")
         on.wait("drafted   hero")
         on.press("w")
-        on.wait("cost: $0.006\n")
+        on.wait("cost: $0.006 (")
         on.press("p")
         on.wait("promote hero for $0.006? [y/N] ")
         on.press("n")

@@ -82,7 +82,7 @@ def serving(path, environ, *, building=False, allow_spend=False, names=(), max_c
 
     options = Options(names=names, building=building, allow_spend=allow_spend, max_cost=max_cost)
     watch = Watch(path, options, listen, environ=environ, patience=PATIENCE)
-    page = Page(watch.ask, allow_spend=allow_spend, watching=building, bug=failed.append)
+    page = Page(lambda wish: watch.ask(wish, page=True), allow_spend=allow_spend, watching=building, bug=failed.append)
 
     def run():
         try:

@@ -51,7 +51,7 @@ def command(
     given = Options(names=names, max_cost=spent, building=False, allow_spend=allow_spend)
 
     def ask(wish: Wish) -> Future[None]:
-        return watch.ask(wish)
+        return watch.ask(wish, page=True)
 
     with page.opened(
         session, ask, allow_spend=allow_spend, watching=False, port=port or 0, browse=not no_open, hint="Ctrl-C ends it"

@@ -53,14 +53,17 @@ def command(
         jobs=jobs,
     )
 
-    def ask(wish: Wish) -> Future[None]:
+    def typed(wish: Wish) -> Future[None]:
         return watch.ask(wish)
 
+    def clicked(wish: Wish) -> Future[None]:
+        return watch.ask(wish, page=True)
+
     with ExitStack() as stack:
-        shown = page.opened(session, ask, allow_spend=allow_spend, watching=True, browse=not no_open) if preview else nullcontext(None)
+        shown = page.opened(session, clicked, allow_spend=allow_spend, watching=True, browse=not no_open) if preview else nullcontext(None)
         show = stack.enter_context(shown)
         single = sys.stdin is not None and sys.stdin.isatty()
-        console = Console(session.terminal, ask, keys=single, logged=lambda event: _logged(session, event))
+        console = Console(session.terminal, typed, keys=single, logged=lambda event: _logged(session, event))
         watch = Watch(session.path, given, lambda told: _hear(console, show, told), environ=os.environ)
         keys = stack.enter_context(Keys(sys.stdin.fileno(), watch.say)) if sys.stdin is not None else None
         stack.enter_context(_signals(watch, keys))

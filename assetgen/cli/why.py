@@ -3,9 +3,8 @@
 from assetgen.cli import options
 from assetgen.cli.session import Session, pass_session
 from assetgen.engine.survey import Survey, look
-from assetgen.plan.states import AssetPlan, State
-from assetgen.report import differences, document, words
-from assetgen.report.text import Painted
+from assetgen.report import differences, document
+from assetgen.report.why import explained
 
 
 @options.command("why", "assetgen why hero")
@@ -20,24 +19,8 @@ def command(session: Session, name: str, *, as_json: bool) -> None:
             session.terminal.product(document.text(_document(seen, found)))
             return
         for each in found:
-            _show(session, seen.plan.assets[each])
-
-
-def _show(session: Session, planned: AssetPlan) -> None:
-    terminal = session.terminal
-    place = f" ({differences.shown(planned.asset.place)})"
-    terminal.say(Painted(planned.name, "strong"), ": ", words.state(planned), Painted(place, "dim"))
-    for line in differences.changed(planned, colour=terminal.coloured):
-        terminal.say(*line)
-    for note in planned.notes:
-        terminal.say("  ", Painted("note:", "accent"), f" {note}")
-    if planned.state is State.FRESH:
-        return
-    if planned.buys:
-        source = f" ({planned.price.source})" if planned.price is not None and planned.price.source else ""
-        terminal.say(f"  cost: {words.price(planned.price)}", Painted(source, "dim"))
-    elif planned.state in (State.FINISH, State.RESTORE):
-        terminal.say("  cost: free, no provider is asked")
+            for line in explained(seen.plan.assets[each], colour=session.terminal.coloured):
+                session.terminal.say(*line)
 
 
 def _document(seen: Survey, names: list[str]) -> document.Document:

@@ -38,6 +38,11 @@ def hold(home: Path, root: Path, waiting: Callable[[str], None], *, patience: fl
         lock.release()
 
 
+def busy(home: Path, root: Path) -> bool:
+    """Whether somebody holds the project at `root`."""
+    return held(home / "locks" / digest.of_bytes(str(root).encode())[:16])
+
+
 def alone(home: Path, root: Path) -> bool:
     """Whether nobody holds another project of this store (worktrees of one repository share it)."""
     own = digest.of_bytes(str(root).encode())[:16]

@@ -12,6 +12,7 @@ from assetgen.preview.history import History
 from assetgen.preview.pictures import Pictures
 from assetgen.preview.revisions import last
 from assetgen.preview.shown import Shown, places, shown
+from assetgen.preview.steady import steady
 from assetgen.report.faults import render
 from assetgen.watch.drafts import held
 from assetgen.watch.wishes import Looked, Purse
@@ -76,6 +77,8 @@ def snapshot(
         for name, planned in seen.plan.assets.items()
         if name in names
     }
+    if looked.building and before is not None:
+        assets = steady(assets, before.assets)
     pictures.name({sha256: place for one in assets.values() for sha256, place in places(one, workspace.manifest.originals)})
     found = Snapshot(
         seen=seen,

@@ -19,7 +19,7 @@ from assetgen.errors import AssetgenError, UsageError
 from assetgen.preview.guard import SESSION, Guard, Keys, refusal
 from assetgen.preview.stream import Feed, Timing
 from assetgen.preview.wishing import read
-from assetgen.watch.wishes import Edit, Promote, Reroll, Wish
+from assetgen.watch.wishes import Clash, Promote, Reroll, Wish
 
 LARGEST_BODY = 64 * 1024
 BODY_PATIENCE = 10.0
@@ -42,7 +42,6 @@ class Shown(Protocol):
 
     def gallery(self) -> str: ...
     def detail(self, name: str) -> str | None: ...
-    def edited(self, name: str, field: str) -> str | int | None: ...
     def thumb(self, sha256: str) -> bytes | None: ...
     def full(self, sha256: str) -> tuple[bytes, str] | None: ...
 
@@ -116,25 +115,17 @@ class Routes:
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
             return refusal(415, "a wish is JSON", "content-type: application/json")
         try:
-            wish, was = read(await _body(request))
-            refused = await self._unfit(wish, was)
-            if refused is None:
-                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self.ask(wish))), WISH_PATIENCE)
+            wish = read(await _body(request))
+            if isinstance(wish, Promote | Reroll) and not self.allow_spend:
+                return refusal(403, "this page may not spend money", "start again with --allow-spend")
+            await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self.ask(wish))), WISH_PATIENCE)
         except TimeoutError:
             return JSONResponse({"done": False}, 202, {"cache-control": "no-store"})
+        except Clash as clash:
+            return refusal(409, clash.message, clash.hint, now=clash.now)
         except AssetgenError as error:
             return refusal(400 if isinstance(error, UsageError) else 409, error.message, error.hint)
-        return refused or JSONResponse({"done": True}, headers={"cache-control": "no-store"})
-
-    async def _unfit(self, wish: Wish, was: str | int | None) -> Response | None:
-        """A purchase by a page that may buy nothing, or an edit of what is not as the page showed it."""
-        if isinstance(wish, Promote | Reroll) and not self.allow_spend:
-            return refusal(403, "this page may not spend money", "start again with --allow-spend")
-        if isinstance(wish, Edit):
-            now = await asyncio.to_thread(self.shown.edited, wish.name, wish.field)
-            if now != was:
-                return refusal(409, f"the {wish.field} was changed meanwhile", "look at the new one, then save again", now=now)
-        return None
+        return JSONResponse({"done": True}, headers={"cache-control": "no-store"})
 
     async def _bug(self, _request: Request, error: Exception) -> Response:
         self.bug(error)

@@ -70,13 +70,6 @@ class Scene:
         found = None if self._now is None else detail(self._now, name)
         return None if found is None else self._text(found)
 
-    def edited(self, name: str, field: str) -> str | int | None:
-        """The present value of a prompt or a seed."""
-        found = None if self._now is None else detail(self._now, name)
-        if found is None:
-            return None
-        return (found["prompt"] if field == "prompt" else found["seed"])["value"]
-
     def thumb(self, sha256: str) -> bytes | None:
         """A small WebP of a picture that some look named."""
         return None if self._now is None else self._now.pictures.thumb(sha256)

@@ -63,7 +63,7 @@ class _EditPrompt(_Asked):
     was: str | None
 
     def meant(self) -> Wish:
-        return Edit(name=self.name, field="prompt", value=self.value)
+        return Edit(name=self.name, field="prompt", value=self.value, was=self.was)
 
 
 class _EditSeed(_Asked):
@@ -74,7 +74,7 @@ class _EditSeed(_Asked):
     was: int | None
 
     def meant(self) -> Wish:
-        return Edit(name=self.name, field="seed", value=self.value)
+        return Edit(name=self.name, field="seed", value=self.value, was=self.was)
 
 
 _EditAsked: TypeAlias = Annotated[_EditPrompt | _EditSeed, Field(discriminator="field")]
@@ -82,11 +82,10 @@ _AnyAsked: TypeAlias = Annotated[_Build | _Promote | _Reroll | _Pick | _EditAske
 _ASKED: TypeAdapter[_Build | _Promote | _Reroll | _Pick | _EditPrompt | _EditSeed] = TypeAdapter(_AnyAsked)
 
 
-def read(body: bytes) -> tuple[Wish, str | int | None]:
-    """The wish, and for an edit the value that the page showed when the edit began. Raises UsageError."""
+def read(body: bytes) -> Wish:
+    """The wish. Raises UsageError."""
     try:
-        asked = _ASKED.validate_json(body, strict=True)
+        return _ASKED.validate_json(body, strict=True).meant()
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "body"
         raise UsageError(f'this is no wish: "{where}" is not as it must be', hint="reload the page") from error
-    return asked.meant(), asked.was if isinstance(asked, _EditPrompt | _EditSeed) else None

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from assetgen.lockfile import Original
 from assetgen.plan.states import AssetPlan, State, total
-from assetgen.report import differences, words
+from assetgen.report import words
 from assetgen.report.ending import Result, kind
 from assetgen.report.progress import row
 from assetgen.report.text import Painted, Piece
@@ -117,14 +117,6 @@ def question(plans: Sequence[AssetPlan], asked: Collection[str]) -> str:
     more = [planned.name for planned in plans if planned.name not in asked]
     first = f", with {named(more)} that {'it is' if len(asked) == 1 else 'they are'} made from," if more else ""
     return f"promote {named(sorted(asked))}{first} for {words.price(total(plans))}? [y/N] "
-
-
-def explained(planned: AssetPlan, *, colour: bool) -> Iterator[Line]:
-    """Why an asset has its state, field by field, and what a build would cost."""
-    yield (Painted(planned.name, "strong"), ": ", words.state(planned), Painted(f" ({differences.shown(planned.asset.place)})", "dim"))
-    yield from differences.changed(planned, colour=colour)
-    if planned.buys:
-        yield (f"  cost: {words.price(planned.price)}",)
 
 
 def saved(files: Sequence[str]) -> str:

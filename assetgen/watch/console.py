@@ -59,7 +59,9 @@ class Console:
                 return []
 
     def _ended(self, told: Ended) -> list[Callable[[], None]]:
-        outcome, results = told.outcome, list(told.outcome.results.values())
+        outcome, held = told.outcome, self._talk.held
+        # What is held was said to be.
+        results = [result for result in outcome.results.values() if result.status is not Status.SKIPPED or result.asset not in held]
         if told.draft:
             return self._say(watching.drafted(results, told.seconds))
         # Until the next look shows it: nobody is asked to buy what is there.
@@ -75,6 +77,9 @@ class Console:
         return said
 
     def _looked(self, told: Looked) -> list[Callable[[], None]]:
+        if told.building and self._begun and not told.changed:
+            # What is half built is nobody's news: the look at the end says what has become of it.
+            return []
         plan, talk = told.seen.plan, self._talk
         talk.plan, talk.names, talk.held = plan, told.names, told.held
         said: list[Callable[[], None]] = []
@@ -87,12 +92,13 @@ class Console:
         problems = {name: draft.problem for name, draft in told.drafts.items() if draft.problem}
         new = self._new(waiting, lambda planned: f"{planned.reason}{planned.price}{problems.get(planned.name)}")
         said += self._say(watching.held(new, problems, keys=self._keys))
-        resting = [planned for planned in plans if planned.name not in told.held and _rests(planned)]
+        resting = [planned for planned in plans if planned.name not in told.held and _rests(planned) and not told.building]
         fresh = self._new(resting, lambda planned: planned.reason)
         said += self._say(watching.resting(fresh[:_SHOWN]))
         if told.changed and not said and not todo.free(plan, told.names) and not told.paying:
             said += self._say([row("saved", watching.saved(told.changed), "nothing to build", "dim")])
-        self._forget({planned.name for planned in (*waiting, *resting)})
+        if not told.building:
+            self._forget({planned.name for planned in (*waiting, *resting)})
         self._begun, self._broken = True, False
         return said
 

@@ -5,7 +5,7 @@ Only what changed is drawn. A draft costs nothing, unless `[watch] draft` names 
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,7 @@ from assetgen.plan.states import DRAFTS, AssetPlan, Offer, State
 from assetgen.store import drafts
 from assetgen.watch.rough import manifest_of, pencil
 from assetgen.watch.shadow import DraftLock, cast
+from assetgen.watch.todo import costs
 from assetgen.watch.wishes import Draft
 
 _GLANCE = 1.0
@@ -33,7 +34,7 @@ _UNDECIDED = {"unknown-outcome", "no-picture", "abandoned"}
 def held(seen: Survey, names: frozenset[str]) -> frozenset[str]:
     """The assets of `names` that a build would have to pay for, and those that wait for one of these."""
     plans = seen.plan.assets
-    bought = {name for name, planned in plans.items() if planned.buys and _paid(planned)}
+    bought = {name for name, planned in plans.items() if costs(planned)}
     return frozenset(_followed(seen, bought) & names)
 
 
@@ -52,12 +53,19 @@ class Drafts:
         self._lock: DraftLock | None = None
 
     def refresh(
-        self, seen: Survey, held: frozenset[str], notify: Notify, stop: threading.Event, purse_left: Decimal | None
+        self,
+        seen: Survey,
+        held: frozenset[str],
+        notify: Notify,
+        stop: threading.Event,
+        purse_left: Decimal | None,
+        *,
+        unpaid: frozenset[str] = frozenset(),
     ) -> dict[str, Draft]:
         """Draw the drafts of `held` that are missing, and return all that there are: also those of assets that are being bought.
 
-        `purse_left` is in USD: None draws no draft that costs something. Nothing is told where nothing is drawn. Raises OSError, and
-        AssetgenError where the drafts cannot be written down.
+        `purse_left` is in USD: None draws no draft that costs something, and `unpaid` are those for which nothing is paid in any case.
+        Nothing is told where nothing is drawn. Raises OSError, and AssetgenError where the drafts cannot be written down.
         """
         workspace = seen.workspace
         lock = self._open(workspace.home, workspace.root)
@@ -74,7 +82,8 @@ class Drafts:
             drafts.claim(self._folder, workspace.root)
             allowed = _authority(seen, purse_left)
             shadow = survey_workspace(cast(workspace, made, lock, seen.lock, drawn), Choices(max_cost=allowed.ceiling))
-            results = self._draw(shadow, drawn, allowed, notify, stop, left=left)
+            refused = _refused(shadow, drawn & unpaid)
+            results = refused | self._draw(shadow, drawn - refused.keys(), allowed, notify, stop, left=left)
         models = dict.fromkeys(offers, by.choice.model)
         found = {name: _draft(seen, shadow, results.get(name), name, models.get(name)) for name in sorted(drawn)}
         return {name: draft for name, draft in found.items() if draft is not None}
@@ -95,7 +104,7 @@ class Drafts:
 
     def _draw(
         self, shadow: Survey, drawn: frozenset[str], allowed: Authority, notify: Notify, stop: threading.Event, *, left: bool
-    ) -> Mapping[str, Result]:
+    ) -> dict[str, Result]:
         """Build what is stale. Jobs that an earlier watch left are closed on the way."""
         todo = sum(1 for name in drawn if shadow.plan.assets[name].state is not State.FRESH)
         if not todo and not left:
@@ -104,7 +113,7 @@ class Drafts:
         build = Build(survey=shadow, selected=drawn, authority=allowed, notify=notify, jobs=self._jobs, patience=self._patience, stop=stop)
         outcome = build.run()
         self.spent += outcome.spent
-        return outcome.results
+        return dict(outcome.results)
 
     def _bought_now(self, seen: Survey, held: frozenset[str], known: frozenset[str]) -> frozenset[str]:
         """What a build is asking for, and what waits for that: the drafts that there are stay until the pictures come."""
@@ -143,12 +152,15 @@ def _followed(seen: Survey, begun: Iterable[str]) -> set[str]:
     return found
 
 
+def _refused(shadow: Survey, names: frozenset[str]) -> dict[str, Result]:
+    """What becomes of drafts that would cost something and for which nobody who may spend has asked."""
+    message, hint = "it was touched on a page that may not spend", "promote it, or start the page with --allow-spend"
+    costly = (name for name in names if costs(shadow.plan.assets[name]))
+    return {name: Result(asset=name, status=Status.SKIPPED, message=message, hint=hint) for name in costly}
+
+
 def _waits(planned: AssetPlan, code: str) -> bool:
     return planned.state is State.WAITS and planned.reasons[0].code == code
-
-
-def _paid(planned: AssetPlan) -> bool:
-    return planned.price is None or planned.price.high > 0
 
 
 def _offer(seen: Survey, name: str) -> Offer | None:
@@ -157,7 +169,7 @@ def _offer(seen: Survey, name: str) -> Offer | None:
     offer = seen.facts.offer(asset) if asset.generated else None
     if offer is None or offer.problem is not None or offer.traits.by_hand:
         return None
-    return offer if offer.price is None or offer.price.high > 0 else None
+    return offer if offer.paid else None
 
 
 def _authority(seen: Survey, purse_left: Decimal | None) -> Authority:

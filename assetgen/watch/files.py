@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from platformdirs import user_config_dir
-
+from assetgen import userconfig
 from assetgen.engine.survey import Survey
 from assetgen.model import LOCK, MANIFEST, Asset, Local
 from assetgen.plan.graph import references
@@ -33,13 +32,13 @@ def wanted(seen: Survey) -> Wanted:
     """All that can change what a survey of this project says."""
     workspace = seen.workspace
     manifest = workspace.manifest
-    inputs = {*manifest.files, *_settings(workspace.environ)}
+    found = {*manifest.files, *_settings(workspace.environ)}
     for asset in manifest.assets.values():
-        inputs.update(_inputs(asset, workspace.ops))
+        found.update(inputs(asset, workspace.ops))
     outputs = {output.path for asset in manifest.assets.values() for output in asset.outputs}
     return Wanted(
         root=workspace.root,
-        inputs=frozenset(inputs),
+        inputs=frozenset(found),
         made=frozenset({LOCK, *outputs}),
         listed=frozenset({manifest.inbox}),
         globs=tuple(dict.fromkeys(pattern for pattern in manifest.includes if any(sign in pattern for sign in _WILD))),
@@ -51,7 +50,8 @@ def blind(root: Path, environ: Mapping[str, str]) -> Wanted:
     return Wanted(root=root, inputs=frozenset({MANIFEST, *_settings(environ)}), made=frozenset({LOCK}))
 
 
-def _inputs(asset: Asset, ops: Mapping[str, Op]) -> Iterator[str]:
+def inputs(asset: Asset, ops: Mapping[str, Op]) -> Iterator[str]:
+    """The files that an asset is made from."""
     yield from (reference.path for reference in references(asset) if isinstance(reference, Local))
     for output in asset.outputs:
         for step in output.steps:
@@ -60,7 +60,7 @@ def _inputs(asset: Asset, ops: Mapping[str, Op]) -> Iterator[str]:
 
 def _settings(environ: Mapping[str, str]) -> tuple[str, str]:
     """Where settings come from: keys and base URLs decide who can be asked."""
-    return ".env", environ.get("ASSETGEN_CONFIG") or str(Path(user_config_dir("assetgen")) / "config.toml")
+    return ".env", str(userconfig.place(environ))
 
 
 def folders(want: Wanted) -> Iterator[Path]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,18 +11,19 @@ from assetgen.engine.order import order
 from assetgen.engine.outcome import Outcome
 from assetgen.engine.pick import pick
 from assetgen.engine.pools import Patience
-from assetgen.engine.retouch import retouch
+from assetgen.engine.retouch import editable, write
 from assetgen.engine.select import select
 from assetgen.engine.survey import Survey, look, survey_workspace
 from assetgen.errors import AssetgenError, UsageError
 from assetgen.events import Noted
 from assetgen.plan.facts import Choices
 from assetgen.plan.graph import closure
+from assetgen.plan.order import Order
 from assetgen.plan.states import AssetPlan, State
 from assetgen.watch import purse as purses
 from assetgen.watch import todo
-from assetgen.watch.wishes import Build, Edit, Pick, Promote, Purse, Reroll, Wish
-from assetgen.watch.work import Notify, Work, Yield
+from assetgen.watch.wishes import Build, Clash, Edit, Pick, Promote, Purse, Reroll, Wish
+from assetgen.watch.work import Granted, Notify, Work, Yield
 
 # Somebody at a terminal would rather hear that another build holds the project than wait without a word.
 _PATIENCE = 10.0
@@ -38,21 +39,23 @@ class Grants:
     patience: Patience | None = None
     jobs: int | None = None
 
-    def grant(self, wish: Wish, purse: Purse) -> Work | None:
-        """What fulfils a wish; None where it is fulfilled already. Raises AssetgenError for one that cannot be granted."""
+    def grant(self, wish: Wish, purse: Purse) -> Granted:
+        """What fulfils a wish. Raises AssetgenError for one that cannot be granted."""
         with look(self.root, environ=self.environ) as seen:
             match wish:
                 case Build():
-                    return self.free(todo.scope(wish.names or self.words, seen.workspace.manifest.assets), wish)
+                    names = todo.scope(wish.names or self.words, seen.workspace.manifest.assets)
+                    return Granted(work=self.free(names, wish), touched=todo.below(seen.plan, todo.free(seen.plan, names)))
                 case Promote():
-                    return self._promote(wish, seen, purse)
+                    return Granted(work=self.promote(seen, wish, purse))
                 case Reroll():
-                    return self._reroll(wish, seen, purse)
+                    return Granted(work=self._reroll(wish, seen, purse))
                 case Pick():
-                    return Work(wish=wish, call=lambda notify, _: self._pick(wish, notify))
+                    work = Work(wish=wish, call=lambda notify, _: self._pick(wish, notify))
+                    return Granted(work=work, touched=todo.below(seen.plan, [wish.name]))
                 case Edit():
-                    retouch(self.root, wish.name, wish.field, wish.value, environ=self.environ)
-        return None
+                    return Granted(touched=todo.below(seen.plan, _edit(wish, seen)))
+        return Granted()
 
     def free(self, names: frozenset[str], wish: Wish | None = None, *, changed: tuple[str, ...] = ()) -> Work:
         """A build that spends nothing: of a wish, or of what was saved."""
@@ -60,23 +63,8 @@ class Grants:
         wanted = wish or Build(names=given.names)
         return Work(wish=wanted, call=lambda notify, stop: self._run(given, notify, stop), by_save=wish is None, changed=changed)
 
-    def affordable(self, seen: Survey, names: frozenset[str], purse: Purse) -> list[str]:
-        """Of these assets, in the order of the manifest, those that can be bought together within the purse."""
-        found: list[str] = []
-        for name in seen.plan.assets:
-            if name in names:
-                try:
-                    self._ceiling(seen, todo.buying(seen.plan, [*found, name]), purse)
-                except AssetgenError:
-                    continue
-                found.append(name)
-        return found
-
     def promote(self, seen: Survey, wish: Promote, purse: Purse) -> Work:
         """As `grant`, for a survey that is open."""
-        return self._promote(wish, seen, purse)
-
-    def _promote(self, wish: Promote, seen: Survey, purse: Purse) -> Work:
         names = select(wish.names, seen.workspace.manifest.assets)
         plans = todo.buying(seen.plan, names)
         if not any(todo.costs(planned) for planned in plans):
@@ -96,10 +84,12 @@ class Grants:
         if wish.seed is None:
             return self._buy(wish, again, names, again=names)
         _check_seed(seen, again.plan.assets[wish.name])
-        retouch(self.root, wish.name, "seed", wish.seed, environ=self.environ)
+        write(seen.workspace, wish.name, "seed", wish.seed)
         with look(self.root, environ=self.environ) as seeded:
-            if not todo.buying(seeded.plan, names):
+            plans = todo.buying(seeded.plan, names)
+            if not plans:
                 raise _nothing([seeded.plan.assets[wish.name]])
+            self._ceiling(seeded, plans, purse, wish.most)
             return self._buy(wish, seeded, names)
 
     def _ceiling(self, seen: Survey, plans: list[AssetPlan], purse: Purse, most: Decimal | None = None) -> Decimal:
@@ -108,7 +98,7 @@ class Grants:
 
     def _buy(self, wish: Wish, seen: Survey, names: frozenset[str], *, again: frozenset[str] = frozenset()) -> Work:
         """A build that buys exactly what somebody has seen the price of. What moves before it begins is not bought."""
-        ordered = order(seen, closure(names, seen.workspace.manifest.assets), regenerate=again)
+        ordered = _tried_once(order(seen, closure(names, seen.workspace.manifest.assets), regenerate=again))
         given = Options(order=ordered, max_cost=ordered.maximum, agreed=True, jobs=self.jobs, lock_patience=_PATIENCE)
         keys = {line.name: seen.plan.assets[line.name].gen_key for line in ordered.assets}
         return Work(wish=wish, call=lambda notify, stop: self._run(given, notify, stop), bought=keys, reserved=ordered.maximum)
@@ -120,6 +110,21 @@ class Grants:
         for line in pick(self.root, wish.name, wish.choice):
             notify(Noted(message=line))
         return None
+
+
+def _tried_once(ordered: Order) -> Order:
+    """The order without what a policy of retries would set aside beyond the price that somebody agreed to."""
+    lines = tuple(replace(line, maximum=line.price.high) for line in ordered.assets)
+    return replace(ordered, assets=lines, maximum=sum((line.maximum for line in lines), Decimal(0)))
+
+
+def _edit(wish: Edit, seen: Survey) -> tuple[str, ...]:
+    """Write it down, and return the assets that it changes."""
+    found = editable(seen.workspace, wish.name, wish.field)
+    if found.editable and wish.was not in (..., found.value):
+        raise Clash(wish, found.value)
+    write(seen.workspace, wish.name, wish.field, wish.value)
+    return found.shared
 
 
 def _nothing(plans: list[AssetPlan]) -> AssetgenError:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -17,14 +17,14 @@ from assetgen.engine.survey import look
 from assetgen.engine.workspace import locate
 from assetgen.errors import AssetgenError, FaultyFile, UsageError, of_system
 from assetgen.events import Noted
-from assetgen.model import MANIFEST
+from assetgen.model import LOCK, MANIFEST
 from assetgen.watch import todo
 from assetgen.watch.bench import Bench
 from assetgen.watch.debounce import Debounce
 from assetgen.watch.grant import Grants
 from assetgen.watch.knocks import Knock
 from assetgen.watch.sight import Change, Sight
-from assetgen.watch.wishes import Broken, Happened, Purse, Quit, Refused, Told, Typed, Wish
+from assetgen.watch.wishes import Broken, Clash, Happened, Promote, Purse, Quit, Refused, Reroll, Told, Typed, Wish
 from assetgen.watch.work import Heard, Over
 
 Listen: TypeAlias = Callable[[Told], None]
@@ -32,6 +32,9 @@ INTERRUPTED = 130
 _GRACE = 1.0
 _AGAIN = 0.1
 _BUSY = 1.0
+# While the project is built, a look at it takes this share of the time at most, and happens no more often than every so many seconds.
+_SHARE = 0.2
+_BETWEEN = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class Options:
 class _Asked:
     wish: Wish
     future: "Future[None]"
+    page: bool = False
 
 
 _Item: TypeAlias = Knock | Heard | Over | Typed | _Asked
@@ -75,6 +79,8 @@ class Watch:
         self._bench = Bench(grants=grants, final=options.mode == "final", building=options.building, tell=listen, send=self._queue.put)
         self._waiting: float | None = None
         self._again = False
+        self._others = False
+        self._rests = 0.0
         self.leaving = False
         self._code = 0
         self._ended = threading.Event()
@@ -98,13 +104,14 @@ class Watch:
         """Whether anything is at work."""
         return not self._bench.idle
 
-    def ask(self, wish: Wish) -> "Future[None]":
+    def ask(self, wish: Wish, *, page: bool = False) -> "Future[None]":
         """From any thread. The future fails with AssetgenError where the wish is refused.
 
-        It ends when a build or a purchase has begun or stands in line, and when anything else is done.
+        It ends when a build or a purchase has begun or stands in line, and when anything else is done. `page`: it comes from the page, and
+        nothing that follows from it is bought unless the page may spend.
         """
         future: Future[None] = Future()
-        self._queue.put(_Asked(wish, future))
+        self._queue.put(_Asked(wish, future, page))
         if self._ended.is_set():
             self._turn_away()
         return future
@@ -160,12 +167,33 @@ class Watch:
 
     def _peek(self, sight: Sight) -> None:
         """Something was touched, and it is quiet by now: see whether that means anything."""
-        if self.leaving:
-            return
         change = sight.change()
-        # What builds make is looked at when they end.
-        if change.saved or (change.made and not self._bench.busy) or self._again:
+        if not self.leaving and (change.saved or self._again):
             self._look(sight, change)
+        elif self._bench.busy or ((change.made or self._others) and sight.held):
+            self._watch_build(sight, change)
+        elif not self.leaving and (change.made or self._others):
+            self._look(sight, change)
+
+    def _watch_build(self, sight: Sight, change: Change) -> None:
+        """The project is being built. What is made counts once it is in the lock; everything is looked at when the build has ended."""
+        # The end of a build of our own is told; whether another one has ended has to be asked.
+        self._others = not self._bench.busy
+        wait = self._rests - time.monotonic()
+        if LOCK in change.made and wait <= 0:
+            began = time.monotonic()
+            self._glance(sight)
+            now = time.monotonic()
+            self._rests = now + max(_BETWEEN, (now - began) * (1 / _SHARE - 1))
+        if self._others or (LOCK in change.made and wait > 0):
+            self._debounce.wait(time.monotonic(), max(wait, _BETWEEN))
+
+    def _glance(self, sight: Sight) -> None:
+        """Tell what a build has brought so far. What cannot be read now is told by the look at its end."""
+        with suppress(AssetgenError, OSError), look(self.root, environ=self._environ) as seen:
+            names = todo.scope(self._options.names, seen.workspace.manifest.assets)
+            sight.taken(seen)
+            self._listen(replace(self._bench.glance(seen, names), building=True))
 
     def _look(self, sight: Sight, change: Change) -> None:
         """Read the project, tell, and begin what follows. What is only half there is looked at again before anybody hears of it."""
@@ -187,7 +215,11 @@ class Watch:
                 self._listen(Broken(error=told))
                 return
             self._waiting, self._again = None, False
-            self._listen(self._bench.look(seen, names, change.saved))
+            looked = self._bench.look(seen, names, change.saved)
+            self._others = not looked.building and sight.held
+            self._listen(replace(looked, building=looked.building or self._others))
+        if self._others:
+            self._debounce.wait(time.monotonic(), _BETWEEN)
         self._bench.go_on()
 
     def _patient(self) -> bool:
@@ -207,11 +239,13 @@ class Watch:
         """A work has ended: look at what it made."""
         if self._bench.over(over):
             self._later(_BUSY)
-        elif self._debounce.due is not None:
+            return
+        change = sight.change()
+        if change.saved and self._debounce.due is not None:
             # Something is being saved at this moment: looking in the midst of it would lead to a build of every save.
             self._again = True
         elif not self.leaving:
-            self._look(sight, replace(sight.change(), made=()))
+            self._look(sight, replace(change, made=()))
 
     def _asked(self, asked: _Asked) -> None:
         """Grant a wish, or refuse it."""
@@ -224,12 +258,17 @@ class Watch:
         if self.leaving:
             asked.future.set_exception(AssetgenError("the watch has ended"))
             return
+        barred = asked.page and not self._options.allow_spend
         try:
-            self._bench.ask(asked.wish, asked.future)
+            if barred and isinstance(asked.wish, Promote | Reroll):
+                raise UsageError("this page may not spend money", hint="start again with --allow-spend")
+            self._bench.ask(asked.wish, asked.future, free_only=barred)
         except (AssetgenError, OSError) as error:
             told = error if isinstance(error, AssetgenError) else AssetgenError(of_system(error))
             asked.future.set_exception(told)
-            self._listen(Refused(wish=asked.wish, error=told))
+            # A clash is between the two who edit, and who asked hears of it.
+            if not isinstance(error, Clash):
+                self._listen(Refused(wish=asked.wish, error=told))
 
     def _leave(self) -> None:
         if self.leaving:

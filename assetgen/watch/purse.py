@@ -15,6 +15,12 @@ def left(purse: Purse) -> Decimal | None:
     return None if purse.limit is None else max(Decimal(0), purse.limit - purse.spent)
 
 
+def room(purse: Purse, policy: float | None) -> Decimal | None:
+    """What one purchase may cost: what is left, and what the manifest allows for one build. None without either limit."""
+    limits = [limit for limit in (left(purse), None if policy is None else Decimal(str(policy))) if limit is not None]
+    return min(limits, default=None)
+
+
 def ceiling(plans: list[AssetPlan], *, most: Decimal | None, purse: Purse, policy: float | None, environ: Mapping[str, str]) -> Decimal:
     """The most that buying these may cost: what was agreed to, what is left, and what the manifest allows for one build.
 
@@ -29,7 +35,7 @@ def ceiling(plans: list[AssetPlan], *, most: Decimal | None, purse: Purse, polic
     if most is None and purse.limit is None:
         # What the manifest allows for a build that somebody begins is no word of that somebody.
         raise UsageError("nobody agreed to spend", hint="assetgen watch --max-cost 2.00")
-    limits = [limit for limit in (most, left(purse), None if policy is None else Decimal(str(policy))) if limit is not None]
+    limits = [limit for limit in (most, room(purse, policy)) if limit is not None]
     refused = authority(ceiling=min(limits), agreed=True, environ=environ)
     if refused.refusal is not None:
         raise AssetgenError(refused.refusal, hint=refused.hint)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from assetgen import toml
+from assetgen.engine import hold
 from assetgen.engine.survey import Survey
 from assetgen.errors import AssetgenError, FaultyFile
 from assetgen.model import MANIFEST
@@ -28,6 +29,7 @@ class Sight:
 
     def __init__(self, root: Path, environ: Mapping[str, str], heard: Callable[[Knock], None]) -> None:
         self._eye = Eye()
+        self._root = root
         self._git = _git(root)
         self._want = files.blind(root, environ)
         self._seen: Glance = {}
@@ -48,6 +50,11 @@ class Sight:
     def unsettled(self) -> bool:
         """Whether git is at work, or an editor has emptied the manifest and not filled it yet: what is there now is half of something."""
         return not self._now.get(MANIFEST) or any(folder.joinpath("index.lock").exists() for folder in self._git)
+
+    @property
+    def held(self) -> bool:
+        """Whether anybody builds the project at this moment, in this process or in another."""
+        return hold.busy(location.home(self._root), self._root)
 
     def taken(self, seen: Survey) -> None:
         """The project was read after the last look: watch what it is made from now."""

@@ -11,6 +11,7 @@ from assetgen.plan.states import AssetPlan, Plan, State, total
 from assetgen.report import watching
 from assetgen.report.terminal import Terminal
 from assetgen.report.text import safe
+from assetgen.report.why import explained
 from assetgen.watch import todo
 from assetgen.watch.wishes import Build, Pick, Promote, Quit, Wish
 
@@ -198,7 +199,7 @@ class Talk:
         if not plans:
             self.terminal.say("everything is fresh")
         for planned in plans[:_MOST]:
-            self._say(watching.explained(planned, colour=self.terminal.coloured))
+            self._say(explained(planned, colour=self.terminal.coloured))
         if len(plans) > _MOST:
             self.terminal.say(f"and {len(plans) - _MOST} more; for one of them: assetgen why NAME")
 

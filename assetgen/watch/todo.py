@@ -1,13 +1,14 @@
 """What a watch does with a plan: which assets it makes at once since that is free, and which it holds. Pure."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 from typing import TypeAlias
 
 from assetgen.engine.select import select
 from assetgen.model import Asset
 from assetgen.plan.graph import closure, downstream, upstream
-from assetgen.plan.states import AssetPlan, Plan, State
+from assetgen.plan.states import AssetPlan, Plan, State, total
 
 Print: TypeAlias = str
 """All that decides on what a build would do to an asset: while it stays the same, trying once more would do the same once more."""
@@ -40,9 +41,50 @@ def buying(plan: Plan, names: Iterable[str]) -> list[AssetPlan]:
     return [planned for name, planned in plan.assets.items() if name in wanted and planned.buys]
 
 
+def below(plan: Plan, names: Iterable[str]) -> frozenset[str]:
+    """These assets, and everything that is made from them."""
+    edges = downstream({name: planned.asset for name, planned in plan.assets.items()})
+    found: set[str] = set()
+    todo = [name for name in names if name in edges]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += edges[name]
+    return frozenset(found)
+
+
+def affordable(plan: Plan, names: frozenset[str], room: Decimal) -> list[str]:
+    """Of these assets, in the order of the manifest, those that can be bought together with what they are made from for so many USD."""
+    found: list[str] = []
+    bought: set[str] = set()
+    for name in plan.assets:
+        if name not in names:
+            continue
+        more = _above(plan, name, bought)
+        price = total(plan.assets[one] for one in more)
+        if price is not None and price.high <= room:
+            room -= price.high
+            bought |= more
+            found.append(name)
+    return found
+
+
+def _above(plan: Plan, name: str, known: Collection[str]) -> set[str]:
+    """The asset and what it is made from, without what is known."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        one = todo.pop()
+        if one not in found and one not in known:
+            found.add(one)
+            todo += upstream(plan.assets[one].asset)
+    return found
+
+
 def costs(planned: AssetPlan) -> bool:
     """Whether a build may have to pay for it."""
-    return planned.buys and (planned.price is None or planned.price.high > 0)
+    return planned.costs
 
 
 def prints(plan: Plan, names: Iterable[str]) -> dict[str, Print]:

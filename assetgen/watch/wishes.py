@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import EllipsisType
 from typing import Literal, TypeAlias
 
 from assetgen.engine.outcome import Outcome
@@ -46,11 +47,16 @@ class Pick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Write a prompt or a seed back into the manifest, with everything around it as it was. A seed of None takes the key away."""
+    """Write a prompt or a seed back into the manifest, with everything around it as it was. A seed of None takes the key away.
+
+    `was` is the value that somebody saw when the edit began: it is refused where the manifest has another one by now. With ... it is not
+    looked at.
+    """
 
     name: str
     field: Literal["prompt", "seed"]
     value: str | int | None
+    was: str | int | EllipsisType | None = ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,14 @@ class Quit:
 
 
 Wish: TypeAlias = Build | Promote | Reroll | Pick | Edit | Quit
+
+
+class Clash(AssetgenError):
+    """An edit began with another value than the manifest has by now, which is `now`. Nothing was written."""
+
+    def __init__(self, edit: Edit, now: str | int | None) -> None:
+        super().__init__(f'the {edit.field} of "{edit.name}" was changed meanwhile', hint="look at the new one, then save again")
+        self.now = now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +109,8 @@ class Looked:
     """The project as it is now. `seen` is open only while the listener runs; `paying` are the assets that are being bought.
 
     `names` are the assets that the watch is about, `held` those of them that wait for a word about money (or for one that does), and
-    `changed` the files whose saving made the watch look.
+    `changed` the files whose saving made the watch look. `building`: somebody builds the project at this moment, so that what is on disk
+    of an asset may be ahead of the lock.
     """
 
     seen: Survey
@@ -105,6 +120,7 @@ class Looked:
     paying: frozenset[str] = frozenset()
     changed: tuple[str, ...] = ()
     purse: Purse = field(default_factory=Purse)
+    building: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ class Work:
     """`call` does it, and stops early where `stop` is set. Only one that is a `draft` may run beside another.
 
     `bought` has the request of each asset that may be paid for (None where it is not known yet), `reserved` the sum in USD that all of
-    them may cost. `changed` are the files that were saved before, `future` waits for the end.
+    them may cost. `changed` are the files that were saved before, `future` waits for the end. `touched` is as in `Granted`, of a wish by
+    somebody who may not spend.
     """
 
     wish: Wish
@@ -34,7 +35,16 @@ class Work:
     reserved: Decimal = Decimal(0)
     changed: tuple[str, ...] = ()
     future: "Future[None] | None" = None
+    touched: frozenset[str] = frozenset()
     stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """A wish that is granted: the work that is still to be done for it, and the assets that it may make stale without buying them."""
+
+    work: Work | None = None
+    touched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
