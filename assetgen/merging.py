@@ -124,13 +124,16 @@ def _block(base: Block | None, ours: Block | None, theirs: Block | None) -> Bloc
         if base is not None and left is not None and left.removed and _wanted(left) == _wanted(base):
             return None  # both have removed the asset, and one has cleaned its files away
         raise _Torn
-    request, original, candidates = _picture(base, ours, theirs)
+    request, original, candidates = answered = _picture(base, ours, theirs)
+    removed = _pick(base is not None and base.removed, ours.removed, theirs.removed)
+    if removed and all(answered != _answered(side) for side in (ours, theirs) if side.removed):
+        raise _Torn  # who removed the asset has not seen this picture, and `clean` would delete its files
     made = Block(
         request=request,
         original=original,
         candidates=candidates,
         outputs=_outputs(base.outputs if base is not None else (), ours.outputs, theirs.outputs),
-        removed=_pick(base is not None and base.removed, ours.removed, theirs.removed),
+        removed=removed,
     )
     if not all(_coherent(made, written, (ours, theirs)) for written in made.outputs):
         raise _Torn

@@ -1,4 +1,4 @@
-"""What git is told about locks and pictures, what it then shows, and the canonical text of a lock."""
+"""What git is told about locks and pictures, and the canonical text of a lock."""
 
 import subprocess
 import sys
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import clean_environment
 from tests.quick import quick
 
 MANIFEST = """\
@@ -101,20 +100,42 @@ def test_a_worktree_shares_the_configuration(project, repository, tmp_path):
 def test_where_git_cannot_be_told(project, tmp_path, git):
     assert project("lock", "install-driver", code=2).stderr == "error: there is no git repository here\nhint: git init\n"
     git(project.path)
-    project.write("assetgen.toml", "version = 2\n")
-    assert project("lock", "install-driver", code=2).stderr.startswith("assetgen.toml:1:11: error: ")
-    assert not (project.path / ".gitattributes").exists()
     project.write("assetgen.toml", "version = 1\n")
     (project.path / ".gitattributes").symlink_to("elsewhere")
     assert project("lock", "install-driver", code=2).stderr.startswith('error: ".gitattributes" is a link, which git does not follow\n')
 
 
-def test_git_merges_and_shows_as_ever_where_assetgen_is_gone(project, repository):
+def test_a_faulty_manifest_costs_its_own_pictures_only(project, repository):
+    project.write("fixtures/bad/assetgen.toml", "version = 1\nprmpt = 1\n")
+    repository.run("add", "-A")
+    done = project("lock", "install-driver")
+    assert attributes(repository) == ["assetgen.lock merge=assetgen", *LINES]
+    assert done.stderr == (
+        "note: the lines are for every clone\nhint: git add .gitattributes\n"
+        'note: the pictures of "fixtures/bad" are left out: unknown key "prmpt"\n'
+        "hint: assetgen -C fixtures/bad check, then assetgen lock install-driver\n"
+    )
+    project.write("assetgen.toml", "version = 2\n")
+    assert "hint: assetgen check, then assetgen lock install-driver\n" in project("lock", "install-driver", "--print").stderr
+
+
+def _gone(project, monkeypatch):
+    config = project.path / ".git/config"
+    config.write_text(config.read_text().replace(str(Path(sys.executable).parent), "/nowhere"))
+
+
+def _broken(project, monkeypatch):
+    """Python ends with 1 where an import fails, as a merge driver does that leaves conflicts."""
+    project.write(".git/modules/tomllib.py", "raise ImportError\n")
+    monkeypatch.setenv("PYTHONPATH", str(project.path / ".git/modules"))
+
+
+@pytest.mark.parametrize("deed", [_gone, _broken])
+def test_git_merges_and_shows_as_ever_where_assetgen_is_gone(project, repository, monkeypatch, deed):
     project("lock", "install-driver")
     repository.run("add", "-A")
     repository.run("commit", "-q", "-m", "attributes")
-    config = project.path / ".git/config"
-    config.write_text(config.read_text().replace(str(Path(sys.executable).parent), "/nowhere"))
+    deed(project, monkeypatch)
     lock = project.path / "assetgen.lock"
     text = lock.read_text()
     for branch, prompt in (("side", "a grey fox"), ("mine", "a blue fox")):
@@ -128,105 +149,6 @@ def test_git_merges_and_shows_as_ever_where_assetgen_is_gone(project, repository
     (project.path / "img/fox.png").write_bytes(b"other")
     shown = repository.run("diff", "--", "img/fox.png")
     assert f"\n+{repository.run('hash-object', 'img/fox.png')}" in shown
-
-
-# --- textconv
-
-
-def facts(done):
-    return dict(line.split(": ", 1) for line in done.stdout.splitlines())
-
-
-def test_the_facts_of_an_output(project, repository):
-    found = facts(project("lock", "textconv", "img/fox.webp"))
-    picture = (project.path / "img/fox.webp").read_bytes()
-    assert list(found)[:8] == ["asset", "path", "size", "bytes", "encode.quality", "format", "placeholder", "source"]
-    assert found["asset"] == "fox"
-    assert (found["path"], found["size"], found["bytes"]) == ("img/fox.webp", "16x16", str(len(picture)))
-    assert (found["prompt"], found["model"], found["provider"]) == ("a red fox", "sketch", "sketch")
-    assert found["step 1"] == 'resize {"width": 16}'
-    assert facts(project("-C", "img", "lock", "textconv", "fox.webp")) == found
-
-
-def test_pictures_of_the_index_of_head_and_of_history(project, repository, tmp_path):
-    old = tmp_path / "git-blob-x.webp"
-    old.write_bytes((project.path / "img/fox.webp").read_bytes())
-    pointer = tmp_path / "pointer.webp"
-    sha256 = facts(project("lock", "textconv", str(old)))["sha256"]
-    pointer.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {old.stat().st_size}\n")
-
-    def prompt():
-        found = [facts(project("lock", "textconv", str(path))) for path in (old, pointer)]
-        assert found[0] == found[1]
-        return found[0].get("prompt")
-
-    project.write("assetgen.toml", MANIFEST.replace("red", "blue"))
-    project("build")
-    assert prompt() == "a red fox", "of HEAD"
-    repository.run("commit", "-q", "-am", "two")
-    assert prompt() == "a red fox", "of an earlier commit"
-    (project.path / "assetgen.lock").unlink()
-    assert facts(project("lock", "textconv", "img/fox.webp"))["prompt"] == "a blue fox"
-    (project.path / ".git").rename(tmp_path / "git")
-    assert facts(project("lock", "textconv", str(pointer))) == {
-        "format": "git lfs pointer",
-        "bytes": str(old.stat().st_size),
-        "sha256": sha256,
-    }
-
-
-def test_originals_and_candidates(project, repository):
-    project.write("art/logo.png", "")
-    (project.path / "art/logo.png").write_bytes((project.path / "img/fox.png").read_bytes())
-    project.write("assetgen.toml", MANIFEST + '[assets.logo]\nfile = "art/logo.png"\npost = [{ op = "resize", width = 8 }]\n')
-    project("build", "logo")
-    repository.run("add", "-A")
-    (project.path / "img/fox.png").unlink()
-    text = (project.path / "assetgen.lock").read_text()
-    project.write("assetgen.lock", text.partition("\n[[assets.fox.outputs]]")[0] + "\n[assets.logo" + text.partition("\n[assets.logo")[2])
-    found = facts(project("lock", "textconv", "art/logo.png"))
-    assert (found["asset"], found["as"], found["size"], found["provider"]) == ("logo", "original", "16x16", "file")
-
-
-@pytest.mark.parametrize(
-    ("data", "lines"),
-    [
-        (b"", ["format: unknown", "bytes: 0"]),
-        (b"\x89PNG\r\n\x1a\n", ["format: png", "bytes: 8"]),
-        (b"GIF89a\x03\0\x04\0", ["format: gif", "size: 3x4", "bytes: 10"]),
-        (b"version https://git-lfs.github.com/spec/v1\n", ["format: git lfs pointer"]),
-        (b"\0\0\1\0\1\0" + b"\x10\x20" + bytes(14), ["format: ico", "size: 16x32", "bytes: 22"]),
-    ],
-)
-def test_bytes_that_no_lock_knows(project, data, lines):
-    (project.path / "x").write_bytes(data)
-    assert project("lock", "textconv", "x").stdout.splitlines()[:-1] == lines
-
-
-def test_no_file_no_lock_and_a_faulty_one_are_no_reasons_to_fail(project, repository):
-    assert project("lock", "textconv", "nothing").stdout == '"nothing": no such file or directory\n'
-    assert project("lock", "textconv", "img").stdout == '"img": is a directory\n'
-    for text in ("<<<<<<<\n", "version = 2\n", "\0\xff"):
-        project.write("assetgen.lock", text + (project.path / "assetgen.lock").read_text())
-        assert facts(project("lock", "textconv", "img/fox.png"))["prompt"] == "a red fox"
-    project.write(".git/HEAD", "nonsense")
-    assert project("lock", "textconv", "assetgen.toml").stdout.startswith("format: unknown\n")
-
-
-def test_text_of_a_hostile_lock_is_harmless(project):
-    project.write("assetgen.toml", MANIFEST.replace("a red fox", "a \\u001b[31mred\\nfox\\u202e"))
-    project("build")
-    shown = project("lock", "textconv", "img/fox.png").stdout
-    assert "\nprompt: a \\x1b[31mred\n  fox\\u202e\n" in shown
-
-
-def test_git_diff_shows_the_facts(project, repository, tmp_path):
-    project("lock", "install-driver")
-    project.write("assetgen.toml", MANIFEST.replace("red", "blue"))
-    project("build")
-    environ = clean_environment(tmp_path / "home") | {"GIT_DIR": str(project.path / ".git"), "GIT_WORK_TREE": str(project.path)}
-    done = subprocess.run(["git", "diff", "--", "img/fox.png"], cwd=project.path, env=environ, capture_output=True, text=True, check=True)
-    assert "\n-prompt: a red fox\n+prompt: a blue fox\n" in done.stdout
 
 
 # --- fmt
@@ -253,3 +175,4 @@ def test_the_canonical_text(project, repository):
 def test_without_a_word_the_group_tells_what_it_can(project):
     shown = project("lock").stdout
     assert [word for word in ("fmt", "install-driver", "merge", "textconv") if f"\n  {word} " not in shown] == []
+    assert "..." not in shown.partition("\nCommands:\n")[2], "no sentence is cut"

@@ -1,6 +1,7 @@
 """`assetgen lock merge` as git and people call it: files, an index with a merge in progress, markers alone."""
 
 import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,7 @@ THEIRS = {
     "fox": locks.block(CHANCE, "fox"),
 }
 MERGED = {**THEIRS, "dog": replace(THEIRS["dog"], removed=True)}
+TORN_CODE = 4
 TORN = f'error: "{LOCK}": "bee" and "cat" were changed on both sides\n'
 KEEP = "hint: keep one of the two blocks, and delete the other and the marker lines; assetgen check tells the rest\n"
 NEWER = "the lock is of version 2, and this assetgen reads version 1"
@@ -45,7 +47,8 @@ def files(project):
             (project.path / name).write_bytes(data if isinstance(data, bytes) else data.encode())
         done = project("lock", "merge", *words, "O", "A", "B", path, code=code)
         assert done.stdout == ""
-        return (project.path / "A").read_text(), done.stderr
+        merged = (project.path / "A").read_bytes()
+        return merged.decode() if isinstance(ours, str) else merged, done.stderr
 
     return run
 
@@ -55,7 +58,7 @@ def test_three_files_become_one(files):
 
 
 def test_a_conflict_is_told_and_marked(files):
-    merged, err = files(text(BASE), text(OURS), text(THEIRS), "--ours", "HEAD", "--theirs=%Y", path="site/assetgen.lock", code=1)
+    merged, err = files(text(BASE), text(OURS), text(THEIRS), "--ours", "HEAD", "--theirs=%Y", path="site/assetgen.lock", code=TORN_CODE)
     assert err == TORN.replace(LOCK, "site/assetgen.lock") + KEEP
     assert merged.count("<<<<<<< HEAD\n") == merged.count(">>>>>>> theirs\n") == 2
     upper = lockfile.dump({"bee": OURS["bee"]}).removeprefix(lockfile.dump({})).removeprefix("\n")
@@ -64,17 +67,21 @@ def test_a_conflict_is_told_and_marked(files):
 
 def test_what_is_no_lock_is_merged_as_text_and_never_without_a_word(files):
     newer = text(BASE).replace("version = 1", "version = 2")
-    merged, err = files(newer, newer, newer.replace('name = "none"', ""), code=1)
+    merged, err = files(newer, newer, newer.replace('name = "none"', ""), code=TORN_CODE)
     assert merged == newer
     assert err == "".join(
         f'error: "{LOCK}" was merged line by line: the lock of "{side}" cannot be read: {NEWER}\n'
         f"hint: look at it; or {UPGRADE}, then assetgen lock merge\n"
         for side in ("ours", "theirs")
     )
-    merged, err = files("a\n", "a\nours\n", "a\ntheirs\n", "--marker-size", "9", code=1)
+    merged, err = files("a\n", "a\nours\n", "a\ntheirs\n", "--marker-size", "9", code=TORN_CODE)
     assert merged == "a\n<<<<<<<<< ours\nours\n=========\ntheirs\n>>>>>>>>> theirs\n"
-    merged, _ = files(b"\0", b"\0ours", b"\0theirs", code=1)
-    assert merged == "\0ours"
+    assert err.count(f"hint: git checkout --ours {LOCK}, or --theirs\n") == 2, "another version would not help"
+    merged, err = files(text(BASE), text(BASE).encode("utf-16"), text(BASE), code=TORN_CODE)
+    assert merged == text(BASE).encode("utf-16")
+    assert err.endswith(f"\nhint: git checkout --ours {LOCK}, or --theirs\n")
+    merged, _ = files(b"\0", b"\0ours", b"\0theirs", code=TORN_CODE)
+    assert merged == b"\0ours"
 
 
 def test_a_base_with_conflicts_of_its_own_counts_where_it_is_undisputed(files):
@@ -167,18 +174,72 @@ def test_a_lock_that_nobody_can_take_apart_is_kept_beside(project, repository):
     assert (project.path / f"{LOCK}.orig").read_text() == spoiled
 
 
-def test_a_lock_that_a_failed_driver_left_is_merged_as_well(project, repository):
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_one_side_as_a_whole_is_a_decision_and_told_as_such(project, repository, side):
     merge(repository)
-    project.write(LOCK, text(OURS))
+    repository.run("checkout", f"--{side}", LOCK)
+    done = project("lock", "merge")
+    assert done.stdout == f'"{LOCK}" is {"our" if side == "ours" else "their"} side as a whole\n'
+    assert done.stderr == (
+        f"note: both sides can still be merged\nhint: git checkout --merge {LOCK} && assetgen lock merge\n"
+        f"note: git waits for it\nhint: git add {LOCK}\n"
+    )
+    assert (project.path / LOCK).read_text() == text(OURS if side == "ours" else THEIRS)
+    repository.run("checkout", "--merge", LOCK)
     assert project("lock", "merge", code=1).stderr == TORN + KEEP
-    assert not (project.path / f"{LOCK}.orig").exists()
 
 
 def test_a_lock_that_was_merged_by_hand_is_left_alone(project, repository):
     merge(repository)
-    project.write(LOCK, text(THEIRS))
+    project.write(LOCK, text({**MERGED, "elk": OURS["bee"]}))
     assert project("lock", "merge").stdout == f'"{LOCK}" is merged\n'
-    assert (project.path / LOCK).read_text() == text(THEIRS)
+    assert (project.path / LOCK).read_text() == text({**MERGED, "elk": OURS["bee"]})
+
+
+def _changed_line(torn):
+    before, marker, rest = torn.partition("=======\n")
+    return before + marker + rest.replace('size = "1024x1024"', 'size = "64x64"', 1)
+
+
+def _comment(torn):
+    return torn.replace("=======\n", "=======\n# theirs is nicer\n", 1)
+
+
+def _line_of_the_other_side(torn):
+    """The upper side takes its prompt from the lower one: a block that neither side has."""
+    upper, lower = (re.search(r"^prompt = .*$", part, re.MULTILINE)[0] for part in torn.split("<<<<<<< ")[1].split("=======\n"))
+    return torn.replace(upper, lower, 1)
+
+
+@pytest.mark.parametrize("edit", [_changed_line, _comment, _line_of_the_other_side])
+@pytest.mark.parametrize("again", [False, True])
+def test_what_was_written_between_the_markers_is_kept_beside(project, repository, edit, again):
+    merge(repository)
+    if again:
+        project("lock", "merge", code=1)
+    edited = edit((project.path / LOCK).read_text())
+    assert edited != (project.path / LOCK).read_text()
+    project.write(LOCK, edited)
+    done = project("lock", "merge", code=1)
+    assert done.stderr == f'note: not all of what "{LOCK}" held could be kept; it is in "{LOCK}.orig" as it was\n{TORN}{KEEP}'
+    assert (project.path / f"{LOCK}.orig").read_text() == edited
+
+
+def test_blocks_that_git_has_mixed_of_both_sides_are_no_edits(project, git):
+    """Git alone merges inside a block: each of its sides is then a block that nobody has."""
+    repo = git(project.path)
+    project.write("assetgen.toml", "version = 1\n")
+    mine = replace(BASE["bee"], original=locks.original(CHANCE), outputs=BASE["bee"].outputs[:1])
+    side = replace(BASE["bee"], request={**BASE["bee"].request, "model": "flux-dev"}, original=locks.original(CHANCE))
+    for branch, start, bee in (("main", (), BASE["bee"]), ("side", ("main",), side), ("mine", ("main",), mine)):
+        repo.run("checkout", "-q", "-B", branch, *start)
+        project.write(LOCK, text({**BASE, "bee": bee}))
+        repo.run("add", "-A")
+        repo.run("commit", "-q", "-m", branch)
+    torn = merge(repo)
+    assert mine not in lockfile.parse(merging.split(torn).ours.encode()).values()
+    assert project("lock", "merge", code=1).stderr == TORN.replace('"bee" and "cat" were', '"bee" was') + KEEP
+    assert not (project.path / f"{LOCK}.orig").exists()
 
 
 def test_a_lock_that_one_side_has_deleted(project, repository):

@@ -56,7 +56,17 @@ def merged(base, ours, theirs):
         pytest.param(BASE, REROLLED, OTHER, CONFLICT, id="two pictures"),
         pytest.param(BASE, REROLLED, replace(BASE, original=THIRD, candidates=(BASE.original, THIRD)), CONFLICT, id="rolled twice"),
         pytest.param(BASE, MARKED, SMALLER, replace(SMALLER, removed=True), id="marked, and encoded anew"),
-        pytest.param(BASE, MARKED, REROLLED, replace(REROLLED, removed=True), id="marked, and rolled anew"),
+        pytest.param(BASE, MARKED, REROLLED, CONFLICT, id="marked, and rolled anew"),
+        pytest.param(BASE, MARKED, OTHER, CONFLICT, id="marked, and asked for something else"),
+        pytest.param(BASE, MARKED, MORE, CONFLICT, id="marked, and more candidates"),
+        pytest.param(BASE, replace(REROLLED, removed=True), BASE, replace(REROLLED, removed=True), id="rolled anew, then marked"),
+        pytest.param(
+            BASE, replace(REROLLED, removed=True), SMALLER, CONFLICT, id="rolled anew and marked, and another encoding of the one before"
+        ),
+        pytest.param(None, MARKED, SMALLER, CONFLICT, id="added twice, with two encodings, and marked on one side"),
+        pytest.param(
+            None, MARKED, WITH_ICO, replace(WITH_ICO, removed=True), id="added twice, with an output more, and marked on one side"
+        ),
         pytest.param(MARKED, BASE, replace(MORE, removed=True), MORE, id="wanted again, and more candidates"),
         pytest.param(
             BASE, WITH_ICO, SMALLER, replace(WITH_ICO, outputs=(ICO, *SMALLER.outputs)), id="an output more, and another encoding"

@@ -1,5 +1,6 @@
 """The real pre-commit, with our hooks from a clone of this project, in repositories of its users."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import hooks
+from tests.bench import hooks as bench
 
 PROGRAM = Path(sys.executable).parent / "pre-commit"
 FOX = 'version = 1\n[assets.fox]\nprompt = "a fox"\nsize = "16x16"\n'
@@ -200,3 +202,8 @@ def test_a_repository_without_a_project(repository):
     repository.git("rm", "-q", "assetgen.toml", "assetgen.lock", "fox.png")
     for name in ("assetgen-check", "assetgen-lint", "assetgen-build"):
         assert repository.hook(name).endswith("Passed\n")
+
+
+def test_the_benchmark_is_called_as_it_says():
+    (module,) = re.findall(r"`python -m (\S+) \[ASSETS\]`", bench.__doc__)
+    assert module == bench.__name__, "what runs all of them takes no numbers"

@@ -53,12 +53,14 @@ def _ask(session: Session, command: Command, args: tuple[object, ...], given: di
     if not given.get("must_track") or code >= app.INTERRUPTED:
         return code
     with opened(session.path) as workspace:
-        paths = [os.path.relpath(workspace.root / path) for path in untracked(workspace)]
+        found = untracked(workspace)
+        paths = [os.path.relpath(workspace.root / path) for path in found.paths]
     if not paths:
         return code
+    force = ("-f",) if found.ignored else ()
     are, them = ("is", "it") if len(paths) == 1 else ("are", "them")
     message = f"{words.count(len(paths), 'file')} of the project {are} not in git, and no clone would have {them}"
-    return max(code, app.failed(session, AssetgenError(message, hint=shlex.join(["git", "add", *paths]))))
+    return max(code, app.failed(session, AssetgenError(message, hint=shlex.join(["git", "add", *force, *paths]))))
 
 
 def _refuse_single(session: Session, given: dict[str, Any]) -> None:
@@ -70,21 +72,23 @@ def _refuse_single(session: Session, given: dict[str, Any]) -> None:
 
 
 def _chosen(session: Session, excluded: Iterable[str]) -> list[Path]:
-    """The projects that are not left out. Raises UsageError for an exclusion that leaves nothing out."""
-    found = projects(session.path)
+    """The projects that are not left out."""
+    found = every = projects(session.path)
+    if not every:
+        session.terminal.note("git tracks no project here", "git add assetgen.toml")
     for name in excluded:
         folder = Path(name).resolve()
-        left = [root for root in found if not root.is_relative_to(folder)]
-        if left == found:
-            raise UsageError(f'--exclude: there is no project in "{name}"', hint="leave it out")
-        found = left
+        if every and not any(root.is_relative_to(folder) for root in every):
+            # No failure: the folder may be gone in one commit, and the arguments of a hook stand in a file of all.
+            session.terminal.note(f'--exclude: there is no project in "{name}"')
+        found = [root for root in found if not root.is_relative_to(folder)]
+    if every and not found:
+        session.terminal.note("every project here is left out by --exclude")
     return found
 
 
 def _run(session: Session, roots: list[Path], command: Callable[[], int]) -> int:
     """Run a command in each project, whatever becomes of the others; returns the worst exit code."""
-    if not roots:
-        session.terminal.note("git tracks no project here", "git add assetgen.toml")
     worst, here = 0, (top(session.path) or session.path.resolve())
     for root in roots:
         folder = root.relative_to(here).as_posix() if root.is_relative_to(here) else str(root)

@@ -4,7 +4,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from assetgen.post.formats import SUFFIXES
 from assetgen.store import git
 
 ATTRIBUTES = ".gitattributes"
+TORN = 4
+"""How `lock merge` with files ends when the merge is written and holds conflicts. No failure of Python or of a shell ends like that."""
+
 _NAME = "assetgen"
 # Git leaves what it does not know, such as %X before 2.44, as it is.
 _MERGE = "lock merge --marker-size=%L --ours=%X --theirs=%Y %O %A %B %P"
@@ -25,15 +28,19 @@ _LINES = "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What this clone lacks: configuration by key, and lines of `.gitattributes` in the folder `top`."""
+    """What this clone lacks: configuration by key, and lines of `.gitattributes` in the folder `top`.
+
+    `faulty` are the projects whose pictures get no lines, because their manifest cannot be read, each with the reason.
+    """
 
     top: Path
     config: dict[str, str]
     attributes: tuple[str, ...]
+    faulty: Mapping[Path, str]
 
 
 def lacking(start: Path) -> Setup:
-    """What is to be written. Raises FaultyFile for a manifest that does not tell where its outputs are."""
+    """What is to be written."""
     top = projects.top(start)
     if top is None:
         raise UsageError("there is no git repository here", hint="git init")
@@ -46,8 +53,13 @@ def lacking(start: Path) -> Setup:
     }
     config = {key: value for key, value in wanted.items() if _configured(top, key) != value}
     present = {tuple(line.split()) for line in _read(top).decode(errors="replace").splitlines()}
-    lines = dict.fromkeys((f"{LOCK} merge={_NAME}", *_pictures(start, top)))
-    return Setup(top=top, config=config, attributes=tuple(line for line in lines if not _present(line, present)))
+    lines, faulty = {f"{LOCK} merge={_NAME}": None}, {}
+    for root in dict.fromkeys((*projects.projects(start), *_here(start))):
+        try:
+            lines |= dict.fromkeys(_pictures(root, top))
+        except UsageError as error:
+            faulty[root] = error.message
+    return Setup(top=top, config=config, attributes=tuple(line for line in lines if not _present(line, present)), faulty=faulty)
 
 
 def install(setup: Setup) -> None:
@@ -62,8 +74,8 @@ def install(setup: Setup) -> None:
 
 
 def _driver() -> str:
-    """Where assetgen is gone, or fails before it has merged anything, git merges line by line, as without a driver."""
-    return f"{_program().replace('%', '%%')} {_MERGE} || {{ test $? -eq 1 && exit 1; {_LINES}; }}"
+    """Where assetgen is gone, or fails in any way, git merges line by line, as without a driver: our side alone would pass for a merge."""
+    return f"{_program().replace('%', '%%')} {_MERGE} || {{ test $? -eq {TORN} && exit 1; {_LINES}; }}"
 
 
 def _textconv() -> str:
@@ -78,15 +90,14 @@ def _program() -> str:
     return shlex.join(words)
 
 
-def _pictures(start: Path, top: Path) -> Iterator[str]:
-    """A line for each format in each folder of outputs and of committed originals."""
-    for root in dict.fromkeys((*projects.projects(start), *_here(start))):
-        with opened(root) as workspace:
-            given = workspace.manifest
-        for folder in dict.fromkeys((given.outputs, *(() if given.originals == "store" else (given.originals,)))):
-            path = (root / folder).relative_to(top).as_posix()
-            inside = "/" if path == "." else f"/{_escaped(path)}/"
-            yield from (f"{_quoted(f'{inside}**/*.{suffix}')} diff={_NAME}" for suffix in SUFFIXES)
+def _pictures(root: Path, top: Path) -> Iterator[str]:
+    """A line for each format in the folder of outputs of a project, and in that of committed originals. Raises UsageError."""
+    with opened(root) as workspace:
+        given = workspace.manifest
+    for folder in dict.fromkeys((given.outputs, *(() if given.originals == "store" else (given.originals,)))):
+        path = (root / folder).relative_to(top).as_posix()
+        inside = "/" if path == "." else f"/{_escaped(path)}/"
+        yield from (f"{_quoted(f'{inside}**/*.{suffix}')} diff={_NAME}" for suffix in SUFFIXES)
 
 
 def _here(start: Path) -> list[Path]:

@@ -1,8 +1,10 @@
 """Every project of a git repository: the folders of the manifests that git tracks, and which of their files git does not have."""
 
+import os
 import subprocess
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from assetgen.engine.workspace import Workspace, locate
 from assetgen.errors import AssetgenError, UsageError
@@ -10,6 +12,15 @@ from assetgen.model import LOCK, MANIFEST, Asset, Local
 from assetgen.store import git, location
 
 _TRACKED = f":(top,glob)**/{MANIFEST}"
+_AT_ONCE = 500  # paths on one command line, which may not be of any length
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untracked:
+    """Paths relative to the project, sorted; `ignored`: git has been told to ignore one of them."""
+
+    paths: tuple[str, ...]
+    ignored: bool
 
 
 def top(start: Path) -> Path | None:
@@ -30,14 +41,39 @@ def projects(start: Path) -> list[Path]:
     return [(folder / path).parent for path in sorted(manifests) if (folder / path).is_file()]
 
 
-def untracked(workspace: Workspace) -> list[str]:
-    """The files of a project that git neither has nor ignores, and that every clone would lack; sorted. None outside git."""
-    if top(workspace.root) is None:
-        return []
-    needed = set(_needed(workspace))
-    kept = "" if workspace.manifest.originals == "store" else f"{workspace.manifest.originals}/"
-    listed = git.paths(_listed(workspace.root, "--others", "--exclude-standard", "--", *_folders({*needed, kept} - {""})))
-    return sorted(path for path in listed if path in needed or (kept and path.startswith(kept)))
+def untracked(workspace: Workspace) -> Untracked:
+    """The files that every clone of a project would lack. None outside git, nor where another repository has them."""
+    here = top(workspace.root)
+    if here is None:
+        return Untracked(paths=(), ignored=False)
+    root = workspace.root
+    tracked = git.paths(_listed(root, "--cached", "--", ":/"))
+    missing = sorted({way for path in set(_needed(workspace)) for way in _ways(root, path, here)}.difference(tracked))
+    missing = [path for path in missing if (root / path).exists()]
+    own = set(_others(root, missing))
+    plain = set(_others(root, missing, "--exclude-standard"))
+    if workspace.manifest.originals != "store":
+        originals = set(_others(root, [workspace.manifest.originals], "--exclude-standard"))
+        own, plain = own.union(originals), plain.union(originals)
+    return Untracked(paths=tuple(sorted(own)), ignored=own != plain)
+
+
+def _others(root: Path, paths: Sequence[str], *words: str) -> Iterator[str]:
+    """Those of these paths, or below them, that git does not have."""
+    for start in range(0, len(paths), _AT_ONCE):
+        yield from git.paths(_listed(root, "--others", *words, "--", *(f":(literal){path}" for path in paths[start : start + _AT_ONCE])))
+
+
+def _ways(root: Path, path: str, top: Path) -> Iterator[str]:
+    """A path, and where links lead to, the links and the file that they lead to, if that lies in the repository."""
+    real = Path(os.path.realpath(root / path))  # not Path.resolve: of links in a circle it makes an error
+    if real == root / path:
+        yield path
+        return
+    folders = (folder.as_posix() for folder in reversed(PurePosixPath(path).parents))
+    yield next((folder for folder in folders if (root / folder).is_symlink()), path)
+    if real.is_relative_to(top):
+        yield os.path.relpath(real, root)
 
 
 def _needed(workspace: Workspace) -> Iterator[str]:
@@ -59,11 +95,6 @@ def _inputs(asset: Asset) -> Iterator[str]:
     yield from asset.param_files
     if asset.file is not None:
         yield asset.file
-
-
-def _folders(files: Iterable[str]) -> list[str]:
-    """The first folder of each path, or the file where it lies at the top: git looks there only, and the command line stays short."""
-    return sorted({f":(literal){path.partition('/')[0]}" for path in files})
 
 
 def _listed(folder: Path, *words: str) -> bytes:

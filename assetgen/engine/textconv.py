@@ -2,24 +2,26 @@
 
 import json
 import re
+import stat
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from subprocess import SubprocessError
 
 from pydantic import JsonValue
 
 from assetgen import digest, lockfile
 from assetgen.decode import container, dimensions
-from assetgen.engine import projects
 from assetgen.errors import AssetgenError, of_system
 from assetgen.files import Project
 from assetgen.lockfile import Block, Original, Written
-from assetgen.model import LOCK
-from assetgen.store import git
+from assetgen.model import LOCK, MANIFEST
+from assetgen.store import git, location
 
 _LOCKS = f":(top,glob)**/{LOCK}"
-_COMMITS = 50
+_MANIFESTS = f":(top,glob)**/{MANIFEST}"
+_COMMITS = 20
 _PATIENCE = 1.0
 _TABLE = re.compile(r"^\[+assets\.(\"(?:[^\"\\]|\\.)*\"|[A-Za-z0-9_-]+)[.\]]", re.MULTILINE)
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -28,12 +30,15 @@ _POINTER = b"version https://git-lfs.github.com/spec/"
 def lines(file: Path, start: Path) -> list[str]:
     """The facts of the picture whose bytes are in `file`, by the locks of the repository that holds `start`."""
     try:
+        mode = file.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            return [f'"{file}": is not a regular file']  # a pipe would be waited for
         data = file.read_bytes()
     except OSError as error:
         return [of_system(error)]
     sha256 = Project(file.parent).content(file.name) or digest.of_bytes(data)
-    for text in _locks(start, sha256):
-        found = _found(text, sha256)
+    for text in _locks(file, start, sha256):
+        found = next((shown for part in _parts(text, sha256) for shown in _found(part, sha256)), None)
         if found:
             return [*found, f"sha256: {sha256}"]
     return [*_header(data), f"sha256: {sha256}"]
@@ -55,29 +60,38 @@ def _header(data: bytes) -> Iterator[str]:
     yield f"bytes: {len(data)}"
 
 
-def _locks(start: Path, sha256: str) -> Iterator[str]:
+def _locks(file: Path, start: Path, sha256: str) -> Iterator[str]:
     """The texts of locks that name this digest: those on disk, in the index, of HEAD, and then of earlier commits."""
     wanted = sha256.encode()
-    with suppress(OSError, AssetgenError, SubprocessError):  # without git, or in a damaged repository, the header has to do
-        for root in projects.projects(start):
-            with suppress(FileNotFoundError):
-                yield from _naming((root / LOCK).read_bytes(), wanted)
-        top = projects.top(start)
-        if top is None:
+    with suppress(OSError, SubprocessError):  # without git, or in a damaged repository, the header has to do
+        found = location.git_folders(start.resolve())
+        if found is None:
+            near = next((folder for folder in (start.resolve(), *start.resolve().parents) if (folder / MANIFEST).is_file()), start)
+            yield from _read([near / LOCK], wanted)
             return
-        paths = git.paths(git.run(top, "ls-files", "-z", "--", _LOCKS))
-        for data in _objects(top, [f"{commit}:{path}" for path in paths for commit in ("", "HEAD")]):
+        top = found[0]
+        paths = git.paths(git.run(top, "ls-files", "-z", "--", _LOCKS, _MANIFESTS))
+        locks = list(dict.fromkeys(str(PurePosixPath(path).with_name(LOCK)) for path in paths))
+        yield from _read([top / path for path in locks], wanted)
+        for data in _objects(top, [f"{commit}:{path}" for path in locks for commit in ("", "HEAD")]):
             yield from _naming(data, wanted)
-        for commit in _history(top, sha256):
-            for data in _objects(top, [f"{at}:{path}" for path in paths for at in (commit, f"{commit}^")]):
+        # Git hands out files of the work tree as they are, and what it has itself elsewhere: new bytes stand in no old lock.
+        if not file.resolve().is_relative_to(top):
+            for data in _objects(top, _history(top, sha256)):
                 yield from _naming(data, wanted)
 
 
+def _read(files: list[Path], wanted: bytes) -> Iterator[str]:
+    for file in files:
+        with suppress(FileNotFoundError):
+            yield from _naming(file.read_bytes(), wanted)
+
+
 def _history(top: Path, sha256: str) -> list[str]:
-    """The last commit that brought the digest or took it away, among those that changed a lock last: each of them has to be read."""
-    recent = git.run(top, "rev-list", "--all", "-n", str(_COMMITS), "--", _LOCKS, seconds=_PATIENCE)
-    words = ("log", "--stdin", "--no-walk=unsorted", "-n", "1", "--format=%H", "--no-textconv", f"-S{sha256}", "--", _LOCKS)
-    return git.run(top, *words, data=recent, seconds=_PATIENCE).decode().split() if recent else []
+    """The locks that know the digest in the commits that changed a lock last, the newest first: each of them has to be searched."""
+    recent = git.run(top, "rev-list", "--all", "-n", str(_COMMITS), "--", _LOCKS, seconds=_PATIENCE).decode().split()
+    words = ("grep", "--no-color", "-l", "-z", "-F", "-e", f'sha256 = "{sha256}"')
+    return git.paths(git.ask(top, *words, *recent, "--", _LOCKS, seconds=_PATIENCE).stdout)[:1] if recent else []
 
 
 def _naming(data: bytes, wanted: bytes) -> Iterator[str]:
@@ -100,23 +114,24 @@ def _objects(top: Path, names: list[str]) -> Iterator[bytes]:
             at += size + 1
 
 
-def _found(text: str, sha256: str) -> list[str]:
+def _found(text: str, sha256: str) -> Iterator[list[str]]:
     """The facts of these bytes by the text of a lock; none where it is faulty, or has the digest for something else."""
-    try:
-        blocks = lockfile.parse(_part(text, sha256).encode())
-    except AssetgenError:
-        return []
-    return next((shown for name, block in blocks.items() for shown in [list(_facts(name, block, sha256))] if shown), [])
+    with suppress(AssetgenError):
+        for name, block in lockfile.parse(text.encode()).items():
+            shown = list(_facts(name, block, sha256))
+            if shown:
+                yield shown
 
 
-def _part(text: str, sha256: str) -> str:
-    """The lock with the tables of one asset only: of a large one, to read the rest would take longer than a diff may."""
+def _parts(text: str, sha256: str) -> Iterator[str]:
+    """The lock with the tables of one asset only, for each that may have these bytes: to read all of a large one would take too long."""
     tables = [(found.start(), found[1]) for found in _TABLE.finditer(text)]
-    at = text.index(sha256)
-    name = next((key for start, key in reversed(tables) if start < at), None)
     starts = [start for start, _ in tables] + [len(text)]
-    own = "".join(text[start : starts[index + 1]] for index, (start, key) in enumerate(tables) if key == name)
-    return f"version = {lockfile.VERSION}\n{own}"
+    # Other assets name the digest as well, which are made from the picture.
+    hits = (found.start() for found in re.finditer(rf'\bsha256\s*=\s*"{sha256}"', text))
+    for name in dict.fromkeys(tables[bisect(starts, at) - 1][1] for at in hits if starts[0] < at):
+        own = "".join(text[start : starts[index + 1]] for index, (start, key) in enumerate(tables) if key == name)
+        yield f"version = {lockfile.VERSION}\n{own}"
 
 
 def _facts(name: str, block: Block, sha256: str) -> Iterator[str]:

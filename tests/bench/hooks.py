@@ -1,6 +1,6 @@
 """What the hooks cost under the real pre-commit, warm: beside a hook that does nothing, and our program alone; in turn, median and best.
 
-`python -m tests.bench hooks [ASSETS]`, 100 by default. Needs no network: the hook is installed from a clone of this work tree.
+`python -m tests.bench.hooks [ASSETS]`, 100 by default. Needs no network: the hook is installed from a clone of this work tree.
 """
 
 import statistics

@@ -24,6 +24,7 @@ _CODES = """
 | 1 | something failed, is unknown or blocked, or `check` found work |
 | 2 | the manifest, the lock or the command cannot be understood; nothing was changed |
 | 3 | a bug; the message names a log file |
+| 4 | `lock merge` as a driver: merged, with conflicts |
 | 130 | interrupted |
 
 Results go to stdout, progress and complaints to stderr. Off a terminal, tables are plain and never cut. `NO_COLOR` is honoured.
@@ -47,7 +48,8 @@ def _section(path, command):
     if command.epilog:
         lines += [_text(command, "epilog").replace("Example: ", "Example: `").rstrip() + "`", ""]
     if isinstance(command, click.Group):
-        lines += [_section(f"{path} {name}", inner) for name, inner in command.commands.items()]
+        inner = command.commands or {name: command.get_command(context, name) for name in command.list_commands(context)}
+        lines += [_section(f"{path} {name}", below) for name, below in inner.items()]
     return "\n".join(lines)
 
 
