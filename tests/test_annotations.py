@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import jsonschema
 import pytest
 
 import assetgen
@@ -117,6 +118,78 @@ def test_sarif(art):
     region = {"startLine": 7, "startColumn": 10, "endColumn": 22, "snippet": {"text": 'prompt = "a blue fox"'}}
     assert result["locations"] == [{"physicalLocation": place | {"region": region}}]
     assert result["message"] == {"text": "fox: prompt changed (free)\nhint: assetgen build fox"}
+
+
+def table(required, **properties):
+    return {"type": "object", "required": required.split(), "properties": properties, "additionalProperties": False}
+
+
+def several(of):
+    return {"type": "array", "items": of}
+
+
+# What SARIF 2.1.0 demands of the parts that we write, by its text; nothing else may stand there.
+TEXT = {"type": "string", "minLength": 1}
+AT = {"type": "integer", "minimum": 1}
+MESSAGE = table("text", text=TEXT)
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+REGION = table("startLine", startLine=AT, startColumn=AT, endColumn=AT, snippet=MESSAGE)
+FILE = table("uri", uri={"type": "string", "pattern": r"^[A-Za-z0-9._~/%-]+$"}, uriBaseId={"const": "%SRCROOT%"})
+PLACE = table("physicalLocation", physicalLocation=table("artifactLocation", artifactLocation=FILE, region=REGION))
+RULE = table("id", id=TEXT, name=TEXT, shortDescription=MESSAGE, help=MESSAGE)
+DRIVER = table(
+    "name", name=TEXT, version=TEXT, semanticVersion={"pattern": r"^\d+\.\d+\.\d+"}, rules={**several(RULE), "uniqueItems": True}
+)
+RESULT = table(
+    "message ruleId ruleIndex level locations",
+    message=MESSAGE,
+    ruleId=TEXT,
+    ruleIndex={"type": "integer", "minimum": 0},
+    level=LEVEL,
+    locations=several(PLACE),
+    partialFingerprints={"type": "object", "additionalProperties": TEXT},
+)
+INVOCATION = table(
+    "executionSuccessful",
+    executionSuccessful={"type": "boolean"},
+    exitCode={"type": "integer"},
+    toolExecutionNotifications=several(table("message", message=MESSAGE, level=LEVEL)),
+)
+RUN = table(
+    "tool results",
+    tool=table("driver", driver=DRIVER),
+    columnKind={"const": "unicodeCodePoints"},
+    originalUriBaseIds={"type": "object", "additionalProperties": table("description", description=MESSAGE)},
+    invocations=several(INVOCATION),
+    results=several(RESULT),
+)
+SARIF = table("version runs", version={"const": "2.1.0"}, runs=several(RUN), **{"$schema": TEXT})
+
+
+def whole(text):
+    """A SARIF log that holds what the standard demands of it; returns its run."""
+    made = json.loads(text)
+    jsonschema.validate(made, SARIF)
+    (run,) = made["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [result["ruleId"] for result in run["results"]]
+    for result in run["results"]:
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert region["endColumn"] >= region["startColumn"]
+    return run
+
+
+def test_every_sarif_log_is_one(art):
+    assert whole(art("-C", "art", "check", "--output-format", "sarif").stdout)["results"] == []
+    edit(art, "red", "blue")
+    edit(art, 'size = "64x64"', 'size = "1024x1024"\nmodel = "dall-e-3"')
+    (art.path / "art/fox.png").write_bytes(b"x")
+    for command, code in (("check", 1), ("plan", 0), ("lint", 0), ("verify", 1), ("build", 1)):
+        assert whole(art("-C", "art", command, "--output-format", "sarif", code=code).stdout)["results"] != [], command
+    art.write("art/assetgen.toml", FAULTY)
+    assert len(whole(art("-C", "art", "check", "--output-format", "sarif", code=2).stdout)["results"]) == 3
+    shutil.rmtree(art.path / "art")
+    assert "toolExecutionNotifications" in whole(art("check", "--output-format", "sarif", code=2).stdout)["invocations"][0]
 
 
 @pytest.mark.parametrize("command", ["check", "lint", "plan", "verify", "build"])
@@ -233,15 +306,17 @@ def test_nothing_ends_a_command_early():
     place = Place(file="a,b:c%.toml", line=1, column=1, text="x")
     made = github.render([note("50%\r\nof: it, ::error::\x1b[31m", subject="a\nb,c::d", place=place)], 1)
     assert made == (
-        "::error file=a%2Cb%3Cc%25.toml".replace("%3Cc", "%3Ac")
-        + ",line=1,endLine=1,col=1,endColumn=2,title=assetgen%3A generate a%0Ab%2Cc%3A%3Ad::50%25\\r%0Aof: it, ::error::\\x1b[31m\n"
+        "::error file=a%2Cb%3Ac%25.toml"
+        ",line=1,endLine=1,col=1,endColumn=2,title=assetgen%3A generate a%0Ab%2Cc%3A%3Ad::50%25\\r%0Aof: it, ::error::\\x1b[31m\n"
     )
 
 
-@pytest.mark.parametrize("text", ["::error::x", "  ::stop-commands::x", "fine\n\t::add-mask::x", "##[error]x", "a ##[group]x"])
+@pytest.mark.parametrize(
+    "text", ["::error::x", "  ::stop-commands::x", "fine\n\t::add-mask::x", "a\r ::add-mask::x", "##[error]x", "a ##[group]x"]
+)
 def test_what_people_read_is_no_command(text):
     made = defused(text)
-    assert not re.search(r"^\s*::", made, re.MULTILINE)
+    assert [line for line in re.split(r"[\r\n]", made) if line.strip().startswith("::")] == []
     assert "##[" not in made
     assert defused("a::b, 12:30 ## [x]") == "a::b, 12:30 ## [x]"
 
@@ -251,6 +326,43 @@ def test_prompts_cannot_give_orders_to_the_runner(art):
     done = art("-C", "art", "plan", "--output-format", "github")
     assert "owned" in done.stdout
     assert [line for line in done.stdout.splitlines() if re.match(r"\s*::\w+::", line) or "##[" in line] == []
+
+
+HOSTILE = "\n  ::add-mask::e ##[add-mask]f\n"
+
+
+def orders(text):
+    """What a runner would obey: in a line's beginning the one form, and anywhere the other."""
+    return [line for line in text.splitlines() if re.match(r"\s*::(?!error |warning |notice )", line) or "##[" in line]
+
+
+@pytest.mark.parametrize("output", FORMATS)
+def test_a_faulty_manifest_gives_no_orders_in_any_format(art, monkeypatch, output):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    art.write("art/assetgen.toml", MANIFEST + HOSTILE)
+    done = art("-C", "art", "check", "--output-format", output, code=2)
+    assert "add-mask" in done.stderr
+    assert orders(done.stdout + done.stderr) == []
+    monkeypatch.delenv("GITHUB_ACTIONS")
+    assert orders(art("-C", "art", "check", "--output-format", "json", code=2).stderr) != []
+
+
+@pytest.mark.parametrize("output", ["json", "gitlab", "sarif"])
+def test_documents_say_the_same_to_a_runner(art, monkeypatch, output):
+    edit(art, 'prompt = "a red fox"', 'prompt = """\n::error::owned\n##[add-mask]owned"""\nmodel = "midjourney-v6"')
+    edit(art, '"fox.png"', '"##[group].png"')
+    there = art("-C", "art", "plan", "--output-format", output).stdout
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    guarded = art("-C", "art", "plan", "--output-format", output).stdout
+    assert (json.loads(guarded), orders(guarded)) == (json.loads(there), [])
+    assert orders(art("-C", "art", "plan").stdout) == []
+
+
+def test_the_gallery_s_report_gives_no_orders(art, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    art.write("art/assetgen.toml", MANIFEST + HOSTILE)
+    done = art("-C", "art", "preview", "--static", str(art.path / "gallery"), code=2)
+    assert ("add-mask" in done.stderr, orders(done.stderr)) == (True, [])
 
 
 def test_fingerprints_outlive_other_edits(art):

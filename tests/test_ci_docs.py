@@ -1,4 +1,4 @@
-"""The snippets of docs/ci.md are what the services take: they parse, name inputs that exist, and the plain script runs."""
+"""The workflows of docs/ci.md and docs/money.md are what services take: they parse, name inputs that exist, and the plain script runs."""
 
 import os
 import re
@@ -13,7 +13,8 @@ from tests.test_docs import blocks
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/ci.md").read_text()
-SNIPPETS = {name: yaml.safe_load(body) for language, name, body, _ in blocks(PAGE) if language == "yaml"}
+MONEY = (ROOT / "docs/money.md").read_text()
+SNIPPETS = {name: yaml.safe_load(body) for page in (PAGE, MONEY) for language, name, body, _ in blocks(page) if language == "yaml"}
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 SCRIPT = next(body for language, name, body, _ in blocks(PAGE) if (language, name) == ("sh", "check.sh"))
 SMALL = 'version = 1\n[assets.fox]\nprompt = "a red fox"\nsize = "64x64"\noutputs = ["fox.png"]\n'
@@ -25,6 +26,7 @@ def test_every_snippet_is_one():
         ".github/workflows/build.yml",
         ".github/workflows/scan.yml",
         ".gitlab-ci.yml",
+        ".github/workflows/buy.yml",
     ]
 
 
@@ -36,7 +38,18 @@ def test_workflows_use_what_the_action_has(name):
     steps = [step for job in made["jobs"].values() for step in job["steps"]]
     (ours,) = [step for step in steps if step.get("uses", "").startswith("assetgen/")]
     assert set(ours.get("with", {})) <= set(ACTION["inputs"])
+    assert [step["uses"] for step in steps if step.get("uses", "").startswith("actions/checkout")] == ["actions/checkout@v7"]
     assert set(re.findall(r"steps\.assetgen\.outputs\.([\w-]+)", str(made))) <= set(ACTION["outputs"])
+
+
+def test_workflows_that_spend_say_so_twice_and_run_for_what_was_merged():
+    spending = {name: made for name, made in SNIPPETS.items() if "ASSETGEN_ALLOW_SPEND" in str(made) and name.startswith(".github")}
+    assert set(spending) == {".github/workflows/build.yml", ".github/workflows/buy.yml"}
+    for made in spending.values():
+        assert [list(made[True]), made[True]["push"]["branches"]] == [["push"], ["main"]]
+        (job,) = made["jobs"].values()
+        (used,) = [step["with"] for step in job["steps"] if step.get("uses", "").startswith("assetgen/")]
+        assert (used["command"] in ("build", "apply"), float(used["max-cost"]) > 0) == (True, True)
 
 
 def test_the_table_names_every_input():

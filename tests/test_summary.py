@@ -201,6 +201,51 @@ def test_it_is_appended_and_never_too_long(art):
     assert path.stat().st_size == LIMIT - 10
 
 
+NO_MARKDOWN = "is no Markdown file"
+SPOILT = "is used for something else"
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "why"),
+    [
+        (["check"], "art/assetgen.toml", NO_MARKDOWN),
+        (["check"], "art/assetgen.lock", NO_MARKDOWN),
+        (["check"], "art/more/owl.toml", NO_MARKDOWN),
+        (["check"], "art/fox.png", NO_MARKDOWN),
+        (["build"], "art/new.png", NO_MARKDOWN),
+        (["check"], "art/link.md", NO_MARKDOWN),
+        (["check"], "art/.env", NO_MARKDOWN),
+        (["check"], ".git/config", NO_MARKDOWN),
+        (["check"], "art/notes.txt", SPOILT),
+        (["check"], "art/part", SPOILT),
+        (["plan", "--out", "order"], "art/order", SPOILT),
+        (["apply", "--dry-run", "order"], "art/order", SPOILT),
+        (["apply", "order.json"], "art/order.json", NO_MARKDOWN),
+    ],
+)
+def test_nothing_else_is_appended_to(art, words, path, why):
+    text = MANIFEST.replace("version = 1", 'version = 1\ninclude = ["more/*.toml", "part"]')
+    param = 'prompt = "a red fox"\nparams = { note = { file = "notes.txt" } }'
+    art.write("art/assetgen.toml", text.replace('prompt = "a red fox"', param))
+    for name in ("art/more/owl.toml", "art/part", "art/notes.txt", "art/.env", "art/order"):
+        art.write(name, "# a file\n")
+    (art.path / "art/link.md").symlink_to("assetgen.toml")
+    before = {name: name.read_bytes() for name in art.path.rglob("*") if name.is_file()}
+    place = path.removeprefix("art/") if words[0] == "plan" else str(art.path / path)
+    done = art("-C", "art", *words, "--summary", place, code=2)
+    assert done.stderr == f'error: --summary: "{place}" {why}\nhint: --summary summary.md\n'
+    assert {name: name.read_bytes() for name in art.path.rglob("*") if name.is_file()} == before
+
+
+def test_a_summary_of_a_faulty_project_or_of_none(art):
+    art.write("art/notes.md", "before\n")
+    art.write("art/assetgen.toml", MANIFEST + "promt = 1\n")
+    art("-C", "art", "check", "--summary", "notes.md", code=2)
+    assert (art.path / "art/notes.md").read_text().startswith("before\n### assetgen check\n")
+    art("check", "--summary", str(art.path / "art/else.md"), code=2)
+    assert "there is no" in (art.path / "art/else.md").read_text()
+
+
 def test_a_summary_that_cannot_be_written_stops_a_build_before_it_begins(art):
     path = art.path / "nowhere/summary.md"
     done = art("-C", "art", "build", "--summary", str(path), code=2)

@@ -24,7 +24,7 @@ def request(head, base=OURS):
     [
         ("push", {"repository": OURS}, ""),
         ("workflow_dispatch", {"repository": OURS}, ""),
-        ("merge_group", {"repository": OURS}, ""),
+        ("merge_group", {"repository": OURS}, "a merge queue may hold the work of a fork"),
         ("issues", {"issue": {"number": 1}}, ""),
         ("pull_request", request(OURS), ""),
         ("pull_request", request({"full_name": "Us/Pictures"}), ""),
@@ -69,6 +69,7 @@ def test_an_event_that_cannot_be_read_is_a_stranger_s(tmp_path, name, text):
 
 
 OTHER = {"CI_MERGE_REQUEST_PROJECT_PATH": "us/pictures", "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": "them/pictures"}
+TRAVIS = {"TRAVIS_PULL_REQUEST": "7", "TRAVIS_REPO_SLUG": "us/pictures", "TRAVIS_PULL_REQUEST_SLUG": "us/pictures"}
 EXTERNAL = {
     "CI_PIPELINE_SOURCE": "external_pull_request_event",
     "CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY": "them/pictures",
@@ -89,6 +90,17 @@ EXTERNAL = {
         ({"CIRCLE_PR_REPONAME": "pictures"}, "the pull request is from a fork"),
         ({"SYSTEM_PULLREQUEST_ISFORK": "True"}, "the pull request is from a fork"),
         ({"SYSTEM_PULLREQUEST_ISFORK": "False"}, ""),
+        (TRAVIS, ""),
+        (TRAVIS | {"TRAVIS_PULL_REQUEST_SLUG": "them/pictures"}, 'the pull request is from "them/pictures", not from "us/pictures"'),
+        (TRAVIS | {"TRAVIS_PULL_REQUEST": "false", "TRAVIS_PULL_REQUEST_SLUG": ""}, ""),
+        ({"BUILDKITE_PULL_REQUEST": "false"}, ""),
+        ({"BUILDKITE_PULL_REQUEST": "12"}, 'BUILDKITE_PULL_REQUEST is set, and nobody can tell whose pull request "12" is'),
+        ({"BITBUCKET_PR_ID": "12"}, 'BITBUCKET_PR_ID is set, and nobody can tell whose pull request "12" is'),
+        ({"DRONE_PULL_REQUEST": "12"}, 'DRONE_PULL_REQUEST is set, and nobody can tell whose pull request "12" is'),
+        ({"CI": "woodpecker", "CI_COMMIT_PULL_REQUEST": ""}, ""),
+        ({"CHANGE_ID": "12"}, ""),
+        ({"CHANGE_ID": "12", "JENKINS_URL": "https://ci.example.org"}, 'CHANGE_ID is set, and nobody can tell whose pull request "12" is'),
+        ({"CI": "true", "SOME_OTHER_SERVICE": "1"}, ""),
     ],
 )
 def test_other_services(environ, why):

@@ -1,5 +1,6 @@
 """`--json`, `--output-format` and `--summary`. Annotations are gathered while a command runs, and printed at its end."""
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -19,6 +20,8 @@ from assetgen.report.annotations import Annotation, Format, below, of_faults
 from assetgen.store import location
 
 _SERVICES: dict[Format, str] = {"github": "assetgen.report.github", "gitlab": "assetgen.report.gitlab", "sarif": "assetgen.report.sarif"}
+# The parameters that name a plan file.
+_PLANS = ("file", "out")
 
 
 @dataclass(kw_only=True)
@@ -92,17 +95,6 @@ def _asked(ctx: click.Context, output: Format, words: str) -> None:
     report.asked = output
 
 
-def _appended(ctx: click.Context, _param: click.Parameter, value: Path | None) -> None:
-    """Nothing is begun, and nothing paid for, whose summary could not be written in the end."""
-    if value is None:
-        return
-    try:
-        value.open("ab").close()
-    except OSError as error:
-        raise UsageError(f"--summary: {of_system(error)}", hint="--summary summary.md") from error
-    _report(ctx).summary = value.absolute()
-
-
 def _report(ctx: click.Context) -> Report:
     session = ctx.find_object(Session)
     assert session is not None
@@ -129,14 +121,21 @@ _output_format = click.option(
     help="Print as text (the default), as --json does, or for GitHub Actions, GitLab or a reader of SARIF.",
 )
 
-summary_file = click.option(
-    "--summary",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    expose_value=False,
-    callback=_appended,
-    help="Append a summary in Markdown to FILE.",
-)
+
+def summary_file(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--summary`. Nothing is begun, and nothing paid for, whose summary could not be written in the end, or would spoil another file."""
+
+    @click.option("--summary", metavar="FILE", type=click.Path(path_type=Path), help="Append a summary in Markdown to FILE.")
+    @functools.wraps(command)
+    def wrapped(*args: object, summary: Path | None, **given: Any) -> Any:  # noqa: ANN401 - click made them, and takes what is returned
+        if summary is not None:
+            ctx = click.get_current_context()
+            report = _report(ctx)
+            summaries.begin(report.session, summary, besides=[ctx.params[name] for name in _PLANS if ctx.params.get(name)])
+            report.summary = summary.absolute()
+        return command(*args, **given)
+
+    return wrapped
 
 
 def output(command: Callable[..., Any]) -> Callable[..., Any]:

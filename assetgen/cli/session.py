@@ -13,7 +13,7 @@ import click
 from assetgen.cli.secrets import redactor
 from assetgen.errors import UsageError
 from assetgen.report.terminal import Terminal
-from assetgen.report.text import defused
+from assetgen.report.text import defused, defused_json
 
 if TYPE_CHECKING:
     from assetgen.cli.formats import Report
@@ -63,8 +63,10 @@ class Session:
         """Made once the options are read. No secret of the user's passes it."""
         colour = self.colour and not os.environ.get("NO_COLOR") and not _dumb()
         made = Terminal(sys.stdout, sys.stderr, quiet=self.quiet, colour=colour, redact=redactor(self.path))
-        if self.output == "github":
+        # Its runner reads both streams, also behind the back of a command that was told nothing of it.
+        if self.output == "github" or os.environ.get("GITHUB_ACTIONS") == "true":
             made.guard = defused
+            made.armour = str if self.speaks else defused_json
         return made
 
 

@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 _OURS = ("push", "schedule")
+# What services set for a pull request without telling whether it is from a fork.
+_REQUESTS = (
+    *("APPVEYOR_PULL_REQUEST_NUMBER", "BITBUCKET_PR_ID", "BUILDKITE_PULL_REQUEST", "CF_PULL_REQUEST_NUMBER", "CIRRUS_PR"),
+    *("CI_COMMIT_PULL_REQUEST", "DRONE_PULL_REQUEST", "SEMAPHORE_GIT_PR_NUMBER", "ghprbPullId", "gitlabMergeRequestId"),
+)
 _MOST = 32 * 1024 * 1024
 
 
@@ -38,6 +43,8 @@ def _about(name: str, event: Mapping[str, Any]) -> str:
     elif name == "workflow_run":
         ours, theirs = _full_name(event.get("repository")), _full_name(_table(event.get("workflow_run")).get("head_repository"))
         told = "the run that this one follows was about a fork"
+    elif name == "merge_group":
+        return "a merge queue may hold the work of a fork"
     elif name.startswith("pull_request") or "pull_request" in _table(event.get("issue")):
         return f'the event "{name}" does not tell whose pull request it is about'
     else:
@@ -57,10 +64,20 @@ def _gitlab(environ: Mapping[str, str]) -> str:
 
 
 def _others(environ: Mapping[str, str]) -> str:
-    """CircleCI and Azure Pipelines name forks in so many words."""
+    """CircleCI and Azure Pipelines name forks in so many words, Travis CI names both sides, and the rest says too little."""
     if environ.get("CIRCLE_PR_REPONAME") or environ.get("SYSTEM_PULLREQUEST_ISFORK", "").lower() == "true":
         return "the pull request is from a fork"
-    return ""
+    if _asks(environ, "TRAVIS_PULL_REQUEST"):
+        ours, theirs = environ.get("TRAVIS_REPO_SLUG", ""), environ.get("TRAVIS_PULL_REQUEST_SLUG", "")
+        return "" if ours and ours == theirs else f'the pull request is from "{theirs}", not from "{ours}"'
+    told = (*_REQUESTS, "CHANGE_ID") if environ.get("JENKINS_URL") else _REQUESTS
+    found = next((name for name in told if _asks(environ, name)), "")
+    return f'{found} is set, and nobody can tell whose pull request "{environ[found]}" is' if found else ""
+
+
+def _asks(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a variable has the number of a pull request. Some services set it to "false" where there is none."""
+    return environ.get(name, "").lower() not in ("", "false")
 
 
 def _event(environ: Mapping[str, str]) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ def sums(terminal: Terminal, plans: Sequence[AssetPlan], quoted: Quoted = NONE) 
         terminal.say(Painted(f"prices: {source}", "dim"))
     amounts = [amount for amount in quoted.values() if isinstance(amount, Decimal)]
     if amounts:
-        others = [planned for planned in buying if not isinstance(quoted.get(planned.name), Decimal) and _costs(planned)]
+        others = [planned for planned in buying if not isinstance(quoted.get(planned.name), Decimal) and planned.costs]
         whole = f"; {_with(sum(amounts, Decimal(0)), others)} with the rest" if others else ""
         terminal.say(f"quoted: {words.money(sum(amounts, Decimal(0)))} for {words.count(len(amounts), 'asset')}{whole}")
 
@@ -64,10 +64,6 @@ def unlike(plans: Iterable[AssetPlan], state: State) -> list[AssetPlan]:
 def doable(plans: Iterable[AssetPlan]) -> bool:
     """Whether a build has anything to do."""
     return any(planned.buys or planned.state in (State.GENERATE, State.RESTORE, State.FINISH) for planned in plans)
-
-
-def _costs(planned: AssetPlan) -> bool:
-    return planned.price is None or planned.price.high > 0
 
 
 def _with(amount: Decimal, others: Sequence[AssetPlan]) -> str:

@@ -25,7 +25,8 @@ class Fancy(Protocol):
 class Terminal:
     """Where a command speaks. `redact` sees every text; `quiet` silences all but complaints and products.
 
-    `guard` changes what whoever reads the stream would obey; products, which are made for that reader, pass it by.
+    `guard` changes what whoever reads the stream would obey. Products, which are made for that reader, pass it by;
+    `armour` may spell them in another way.
     """
 
     def __init__(self, out: TextIO, err: TextIO, *, quiet: bool, colour: bool, redact: Callable[[str], str]) -> None:
@@ -35,6 +36,7 @@ class Terminal:
         self.colour = colour
         self.redact = redact
         self.guard: Callable[[str], str] = str
+        self.armour: Callable[[str], str] = str
 
     @property
     def coloured(self) -> bool:
@@ -76,8 +78,8 @@ class Terminal:
         self._write(self.err, self.redact(text))
 
     def product(self, text: str) -> None:
-        """A document that was asked for, as it is."""
-        self._put(self.out, self.redact(text))
+        """A document that was asked for."""
+        self._put(self.out, self.armour(self.redact(text)))
 
     def shown(self, parts: Sequence[Piece], stream: TextIO) -> str:
         """A line as the stream can show it."""

@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 
 Style: TypeAlias = Literal["good", "bad", "warn", "dim", "strong", "accent"]
 
-# A runner of GitHub Actions takes a line for a command that begins like this after any space, and the older form anywhere in a line.
-_COMMAND = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
+# A runner of GitHub Actions takes a line for a command that begins like this after any space, and the older form anywhere in a line. A line
+# ends for it at a carriage return as well.
+_COMMAND = re.compile(r"((?:^|\r)\s*):(?=:)", re.MULTILINE)
 
 ANSI: dict[Style, str] = {"good": "32", "bad": "1;31", "warn": "33", "dim": "2", "strong": "1", "accent": "36"}
 
@@ -50,6 +51,11 @@ def safe(text: str) -> str:
 def defused(text: str) -> str:
     """The text with nothing in it that a runner of GitHub Actions would obey; a manifest comes from anybody."""
     return _COMMAND.sub(r"\1: ", text).replace("##[", "## [")
+
+
+def defused_json(document: str) -> str:
+    """A JSON document that says the same, with nothing in it that such a runner would obey: no string of it begins a line."""
+    return document.replace("##[", "#\\u0023[")
 
 
 def ansi(parts: Iterable[Piece]) -> str:

@@ -8,8 +8,10 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 import yaml
@@ -46,6 +48,7 @@ class Runner:
     folder: Path
     repository: Path
     environ: dict
+    attempts: Iterator[int] = field(default_factory=lambda: count(1))
 
     @cached_property
     def action(self):
@@ -89,6 +92,7 @@ class Runner:
             "PIP_NO_DEPS": "1",
             "PIP_NO_BUILD_ISOLATION": "0",  # pip reads this as: no isolation
             "PYTHONPATH": sysconfig.get_path("purelib"),
+            "GITHUB_RUN_ATTEMPT": str(next(self.attempts)),
             **self.environ,
         }
         words = [shutil.which("act", path=Path(sys.executable).parent) or "act", event, "-j", job, "-e", str(self.folder / "event.json")]
