@@ -63,12 +63,12 @@ class FaultyFile(UsageError):
 
 
 class Moved(FaultyFile):
-    """A project is not as it was when a plan was written that is to be carried out; nothing was changed. `hint` is for all faults."""
+    """A project is not as it was when a plan was written that is to be carried out. `hint` is for all faults without one."""
 
     exit_code = 1
 
     def __init__(self, faults: Sequence[Fault], *, hint: str) -> None:
-        super().__init__([*faults[:-1], replace(faults[-1], hint=hint)])
+        super().__init__([*faults[:-1], replace(faults[-1], hint=faults[-1].hint or hint)])
 
 
 class MissingExtra(UsageError):

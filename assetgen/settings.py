@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -51,6 +52,12 @@ class Settings:
         """The table `[providers.NAME]` of the user's configuration; empty where there is none."""
         table = self.tables.get("providers", {}).get(name, {})
         return table if isinstance(table, dict) else {}
+
+    def price(self, name: str, model: str) -> Decimal | None:
+        """What the user says that a picture costs at a provider, by its name of the model; None where nothing is said."""
+        told = self.provider(name).get("price")
+        found = told.get(model) if isinstance(told, dict) else told
+        return Decimal(str(found)) if isinstance(found, int | float) else None
 
     def secrets(self) -> tuple[str, ...]:
         """Every loaded value whose name looks like a key's, and the password of the proxy; the longest first."""

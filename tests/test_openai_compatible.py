@@ -186,7 +186,8 @@ def test_messages_are_told_under_the_name_and_with_the_variables_of_the_server(p
 
 def test_a_table_of_the_configuration_is_enough_and_is_listed(project, three):
     _, _, localai = three
-    config = f'[providers."openai:localai"]\nbase_url = "{localai.base_url}"\nconcurrency = 1\n\n[providers."sketch:x"]\nconcurrency = 1\n'
+    own = f'[providers."openai:localai"]\nbase_url = "{localai.base_url}"\nconcurrency = 1\nprice = 0\n'
+    config = own + '\n[providers."sketch:x"]\nconcurrency = 1\n'
     project.env |= {"LOCALAI_BASE_URL": "", "ASSETGEN_CONFIG": str(project.write("../config.toml", config))}
     listed = {each["name"]: each for each in json.loads(project("providers", "--json").stdout)["providers"]}
     assert {name: listed["openai:localai"][name] for name in ("key", "base_url", "traits")} == {

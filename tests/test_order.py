@@ -1,6 +1,8 @@
 """A plan as a file: what is read of it, and how every other file is refused."""
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 
 import jsonschema
@@ -12,6 +14,7 @@ from assetgen.errors import FaultyFile
 from assetgen.plan.order import VERSION, Cost, Free, Line, Order, dump, is_order, parse, schema
 from assetgen.plan.strictjson import LARGEST
 from assetgen.report.faults import render_all
+from tests.projects import ROOT
 
 KEY = "0123456789abcdef" * 4
 HERO = Line(
@@ -19,6 +22,7 @@ HERO = Line(
     state="generate",
     reasons=("never generated",),
     providers=("openai",),
+    ids=("gpt-image-2",),
     size="1024x1024",
     price=Cost(low=Decimal("0.006"), high=Decimal("0.211"), source="a list"),
     maximum=Decimal("0.211"),
@@ -65,7 +69,7 @@ def test_spaces_and_the_order_of_keys_are_no_change():
 def test_a_plan_that_was_changed_by_hand(old, new):
     assert old in TEXT
     assert refusal(TEXT.replace(old, new)) == [
-        "plan.json:44:13: error: digest: the plan was changed by hand: only what assetgen wrote is carried out",
+        "plan.json:47:13: error: digest: the plan was changed by hand: only what assetgen wrote is carried out",
         ANEW,
     ]
 
@@ -87,7 +91,7 @@ def test_a_plan_without_its_digest():
         ("{'a': 1}", ["plan.json:1:2: error: not JSON: expecting property name enclosed in double quotes", NAME_ONE]),
         ("[" * 100_000, ["error: plan.json: the file is nested too deeply", NAME_ONE]),
         (b"\xff\xfe{}", ["error: plan.json: the file is not UTF-8", NAME_ONE]),
-        (b" " * (LARGEST + 1), ["error: plan.json: the file is larger than 16 MiB", NAME_ONE]),
+        (b" " * (LARGEST + 1), ["error: plan.json: the file is larger than 10 MiB", NAME_ONE]),
         ('{"version": 1, "a": NaN}', ["error: plan.json: the file holds a number or a character that no file can hold", NAME_ONE]),
         ('{"version": 1, "a": 1e999}', ["error: plan.json: the file holds a number or a character that no file can hold", NAME_ONE]),
         ('{"version": 1, "a": "\\ud800"}', ["error: plan.json: the file holds a number or a character that no file can hold", NAME_ONE]),
@@ -117,29 +121,29 @@ def test_what_is_no_plan(text, lines):
     ("old", "new", "lines"),
     [
         ('"candidates": 1', '"candidates": "1"', [
-            "plan.json:16:21: error: assets[0].candidates: expected an integer, found a string", ANEW,
+            "plan.json:19:21: error: assets[0].candidates: expected an integer, found a string", ANEW,
         ]),
         ('"candidates": 1', '"candidates": 1.0', [
-            "plan.json:16:21: error: assets[0].candidates: expected an integer, found a float", ANEW,
+            "plan.json:19:21: error: assets[0].candidates: expected an integer, found a float", ANEW,
         ]),
-        ('"size": "1024x1024"', '"siez": "1024x1024"', ['plan.json:15:15: error: assets[0].siez: unknown key "siez"', ANEW]),
+        ('"size": "1024x1024"', '"siez": "1024x1024"', ['plan.json:18:15: error: assets[0].siez: unknown key "siez"', ANEW]),
         ('"state": "finish"', '"state": "fin"', [
-            'plan.json:38:16: error: free[0].state: expected one of "finish", "restore", "generate", "waits", found "fin"',
+            'plan.json:41:16: error: free[0].state: expected one of "finish", "restore", "generate", "waits", found "fin"',
             'hint: did you mean "finish"?',
         ]),
         ('"high": "0.211"', '"high": 0.211', [
-            'plan.json:19:17: error: assets[0].price.high: expected an amount of USD such as "0.211", found 0.211', ANEW,
+            'plan.json:22:17: error: assets[0].price.high: expected an amount of USD such as "0.211", found 0.211', ANEW,
         ]),
         ('"high": "0.211"', '"high": "-1"', [
-            'plan.json:19:17: error: assets[0].price.high: expected an amount of USD such as "0.211", found "-1"', ANEW,
+            'plan.json:22:17: error: assets[0].price.high: expected an amount of USD such as "0.211", found "-1"', ANEW,
         ]),
         ('"high": "0.211"', '"high": "1e9"', [
-            'plan.json:19:17: error: assets[0].price.high: expected an amount of USD such as "0.211", found "1e9"', ANEW,
+            'plan.json:22:17: error: assets[0].price.high: expected an amount of USD such as "0.211", found "1e9"', ANEW,
         ]),
         (f'"{KEY}"', '"../../etc"', [
-            'plan.json:32:18: error: assets[0].gen_key: expected a SHA-256 of 64 hexadecimal digits, found "../../etc"', ANEW,
+            'plan.json:35:18: error: assets[0].gen_key: expected a SHA-256 of 64 hexadecimal digits, found "../../etc"', ANEW,
         ]),
-        ('"name": "icon"', '"name": "hero"', ['plan.json:37:15: error: free[0].name: "hero" stands here twice', ANEW]),
+        ('"name": "icon"', '"name": "hero"', ['plan.json:40:15: error: free[0].name: "hero" stands here twice', ANEW]),
         ('"maximum": "0.211",\n  "assets"', '"maximum": "9",\n  "assets"', [
             "plan.json:4:14: error: maximum: the maximum is not the sum of the assets' maxima", ANEW,
         ]),
@@ -161,6 +165,41 @@ def test_what_a_new_plan_may_replace():
     assert not is_order(b"[]")
 
 
+HOSTILE = """
+import resource
+from assetgen.errors import FaultyFile
+from assetgen.plan.order import parse
+from assetgen.plan.strictjson import MOST
+from assetgen.report.faults import render_all
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+many, long = 50_000, "b" * 500_000
+for text in (
+    '{"version":1,"assets":[' + "0," * many + "0]}",
+    '{"version":1,"free":[' + "{}," * many + "{}]}",
+    '{"version":1,' + ",".join(f'"{nth}":0' for nth in range(many)) + "}",
+    '{"version":1,' + ",".join(f'"{nth}":0' for nth in range(500)) + "}",
+    '{"version":1,"assets":[{"reasons":[' + "0," * many + '0]}],"' + long + '":0}',
+    '{"version":1,"' + long + '":0,"' + long + '":0}',
+    "<<<<<<< " + long,
+    "[" * 900 + "0," * many + "0" + "]" * 900,
+):
+    try:
+        parse(text.encode(), "plan.json")
+    except FaultyFile as refused:
+        assert len(refused.faults) <= MOST + 1
+        assert len(render_all(refused.faults)) < 20_000
+    else:
+        raise AssertionError(text[:80])
+print("refused")
+"""
+
+
+def test_a_hostile_plan_is_refused_in_few_words_and_little_memory():
+    """A fault that carries its whole line, for each of a million faults, would fill any memory."""
+    done = subprocess.run([sys.executable, "-c", HOSTILE], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.stdout, done.stderr) == ("refused\n", "")
+
+
 REQUESTS = st.dictionaries(
     st.text(max_size=5),
     st.recursive(
@@ -179,6 +218,7 @@ def test_every_request_comes_back_as_it_was(request, after, amount):
         state="waits",
         reasons=(),
         providers=("openai",),
+        ids=("gpt-image-2",),
         price=Cost(low=Decimal(0), high=amount),
         maximum=amount,
         request=request,

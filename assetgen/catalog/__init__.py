@@ -103,6 +103,10 @@ class Catalog:
             return pricing.price(found, provider, size=size, params=params, count=count) if found is not None else None
         return pricing.price(model, provider, size=size, params=params, count=count, variant=asked)
 
+    def dearest(self, provider: str, name: str, size: Size | None, count: int = 1) -> Price | None:
+        """What `count` pictures cost at most by whatever the provider calls `name`; None where that is in no list."""
+        return pricing.dearest(self.models.values(), provider, name, size=size, count=count)
+
     def lifecycle(self, model: Model, today: date) -> Notice | None:
         """What a user should know of the model's end on that day."""
         return notice(model, today)

@@ -50,7 +50,7 @@ def _price(model: Model, value: Any) -> Model:  # noqa: ANN401 - a value as TOML
     for provider, amount in amounts.items():
         rate = Rate(amount=_amount(amount))
         old = services.get(provider, Service(id=model.id))
-        services[provider] = replace(old, rates=(rate,), tokens=None, priced=None, source=SOURCE)
+        services[provider] = replace(old, rates=(rate,), priced=None, source=SOURCE)
     return replace(model, services=services)
 
 

@@ -1,7 +1,7 @@
 """What a request will cost, as a range of USD, from a dated price list. None is an unknown price, which is never taken for nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assetgen.catalog.entries import Model, Param, Rate, Service
@@ -56,6 +56,21 @@ def price(model: Model, provider: str, *, size: Size | None, params: Mapping[str
         return None
     low, high = min(low for low, _ in amounts), max(high for _, high in amounts)
     return Price(low=low * count, high=high * count, basis=_basis(service), exact=low == high and (service.tokens is None or high == 0))
+
+
+def dearest(models: Iterable[Model], provider: str, name: str, *, size: Size | None, count: int) -> Price | None:
+    """What `count` pictures cost at most by whatever the provider calls `name`, whichever parameters they have. None: it is in no list."""
+    prices: list[Price | None] = []
+    for model in models:
+        service = model.services.get(provider)
+        if service is None:
+            continue
+        own = name == service.id or name in model.aliases
+        if own or any(rate.id == name for rate in service.rates):
+            plain = replace(model, params={}, services={provider: replace(service, params={})})
+            prices.append(price(plain, provider, size=size, params={}, count=count, variant="" if own else name))
+    known = [each for each in prices if each is not None]
+    return max(known, key=lambda each: each.high) if prices and len(known) == len(prices) else None
 
 
 def _holds(asked: Mapping[str, Json], known: Mapping[str, Param], name: str, value: Json) -> bool:

@@ -19,7 +19,7 @@ from assetgen.errors import AssetgenError
 @options.command("apply", "assetgen apply plan.json")
 @click.argument("file", metavar="FILE", type=click.Path())
 @options.dry_run
-@click.option("--max-cost", metavar="USD", help="Refuse a plan that comes to more than this.")
+@click.option("--max-cost", metavar="USD", help="Refuse a plan that comes to more than this. CI needs it.")
 @click.option("--fail-fast", is_flag=True, help="Begin nothing new after the first failure.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Local threads; by default one for each processor.")
 @formats.output
@@ -32,14 +32,15 @@ def command(session: Session, /, *, file: str, dry_run: bool, max_cost: str | No
     is not bought again, so that an interrupted one goes on.
     """
     order, again = orders.read(file), session.again("apply", file)
-    if max_cost is not None and order.maximum > (most := dollars(max_cost)):
+    most = None if max_cost is None else dollars(max_cost)
+    if most is not None and order.maximum > most:
         raise AssetgenError(f"the plan comes to ${order.maximum:f}, and the maximum is ${most:f}", hint=f"--max-cost {order.maximum:f}")
     if dry_run:
         with compared(session.path, order) as (seen, found):
             show(session, seen, [name for name in seen.plan.assets if name in found.selected], run=("apply", file))
         return 0
     told = reporter(session)
-    chosen = Options(order=order, max_cost=order.maximum, **given)
+    chosen = Options(order=order, max_cost=most, agreed=True, **given)
     try:
         outcome = run(session.path, chosen, lambda event: told.tell(logged(session, event)))
     except Interrupted as stopped:

@@ -107,8 +107,7 @@ def _confirm() -> Callable[[Plan, frozenset[str]], bool] | None:
         return None
 
     def ask(plan: Plan, names: frozenset[str]) -> bool:
-        plans = [plan.assets[name] for name in sorted(names) if plan.assets[name].buys]
-        paid = [planned for planned in plans if planned.price is None or planned.price.high > 0]
+        paid = [plan.assets[name] for name in sorted(names) if plan.assets[name].costs]
         return click.confirm(f"generate {words.count(len(paid), 'asset')} for {words.prices(paid)}?", err=True)
 
     return ask

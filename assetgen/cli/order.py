@@ -13,7 +13,7 @@ from assetgen.engine.select import renewed
 from assetgen.engine.spend import dollars
 from assetgen.engine.survey import Survey, survey_workspace
 from assetgen.engine.workspace import opened
-from assetgen.errors import FaultyFile, UsageError
+from assetgen.errors import AssetgenError, FaultyFile, UsageError
 from assetgen.plan import order
 from assetgen.plan.facts import Choices
 from assetgen.plan.graph import closure
@@ -89,10 +89,12 @@ def read(file: str) -> order.Order:
 
 def _write(made: order.Order, file: str) -> None:
     """Write an order, over an older one only. Raises UsageError where something else has that name."""
-    path = Path(file)
+    path, text = Path(file), order.dump(made).encode()
     if path.exists() and not _replaceable(path):
         raise UsageError(f'"{file}" exists, and is no plan that could be replaced', hint="--out plan.json, or another name")
-    atomic.write(path, order.dump(made).encode())
+    if len(text) > LARGEST:
+        raise AssetgenError(f"the plan is larger than {LARGEST >> 20} MiB", hint="order NAMES of fewer assets")
+    atomic.write(path, text)
 
 
 def _replaceable(path: Path) -> bool:

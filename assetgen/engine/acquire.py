@@ -226,6 +226,7 @@ class Acquisition:
             state=JobState.INTENT,
             request=dict(planned.request or {}),
             reserved=unit.high if unit else None,
+            order=self.budget.order,
         )
         return self.workspace.journal.intend(row) if provider.traits.journalled else row
 

@@ -15,6 +15,7 @@ from assetgen.engine import leftovers, terms
 from assetgen.engine.advice import single_copy
 from assetgen.engine.execute import Build, Notify
 from assetgen.engine.hold import PATIENCE, hold
+from assetgen.engine.order import policy
 from assetgen.engine.outcome import Interrupted, Outcome
 from assetgen.engine.pools import Patience
 from assetgen.engine.select import renewed, select
@@ -34,7 +35,7 @@ class Options:
 
     regenerate: exact names to buy anew. max_cost: USD, over policy.max_cost. agreed: the user said yes to spending. free_only: spend
     nothing. jobs: local threads, None for one a processor. lock_patience: seconds to wait for another build. order: build what it says
-    and nothing else, under max_cost, which is its maximum; the other choices are left alone.
+    and nothing else, for no more than it says; max_cost is then the word of whoever has it carried out. The other choices are left alone.
     """
 
     names: tuple[str, ...] = ()
@@ -144,10 +145,7 @@ def _choices(workspace: Workspace, options: Options) -> Choices:
 
 
 def _ceiling(workspace: Workspace, options: Options) -> Decimal | None:
-    if options.max_cost is not None:
-        return options.max_cost
-    policy = workspace.manifest.policy.max_cost
-    return None if policy is None else Decimal(str(policy))
+    return policy(workspace) if options.max_cost is None else options.max_cost
 
 
 def _selected(options: Options, workspace: Workspace) -> frozenset[str]:
@@ -175,17 +173,11 @@ def _authority(seen: Survey, options: Options, chosen: frozenset[str], confirm: 
     ceiling = options.max_cost if in_ci(environ) else _ceiling(seen.workspace, options)
     found = authority(ceiling=ceiling, agreed=options.agreed, environ=environ, free_only=options.free_only)
     asks = found.refusal is not None and not options.free_only and not unattended(environ)
-    if not asks or confirm is None or not costs(seen.plan, chosen):
+    if not asks or confirm is None or not any(seen.plan.assets[name].costs for name in chosen):
         return found
     if confirm(seen.plan, chosen):
         return replace(found, refusal=None, hint="")
     return replace(found, refusal="you said no", hint="")
-
-
-def costs(plan: Plan, chosen: frozenset[str]) -> bool:
-    """Whether building the chosen assets may cost money, now or after their upstream assets are done."""
-    buying = (planned for name, planned in plan.assets.items() if name in chosen and planned.buys)
-    return any(planned.price is None or planned.price.high > 0 for planned in buying)
 
 
 def _todo(plan: Plan, chosen: frozenset[str]) -> int:

@@ -58,7 +58,7 @@ class Build:
         self._planner = self.survey.planner
         self._record = Record(workspace=workspace, lock=self.survey.lock, notify=self.notify, halt=self.stop.set)
         self._materials = Materials(workspace=workspace, facts=self.survey.facts, settled=self._planner.settled)
-        self._budget = Budget(self.authority.ceiling, self.authority.maxima)
+        self._budget = Budget(self.authority.ceiling, self.authority.maxima, self.authority.order)
         self._queue: queue.SimpleQueue[tuple[str, Future[Yield]] | Event] = queue.SimpleQueue()
         self._pools = Pools(workspace.providers, workspace.settings, local=self.jobs)
         self._ready: deque[str] = deque()
@@ -155,8 +155,7 @@ class Build:
             self._start(planned, self._pools.local, lambda: finish(self._materials, planned))
 
     def _generate(self, planned: AssetPlan) -> None:
-        paid = planned.price is None or planned.price.high > 0
-        if paid and self.authority.refusal is not None:
+        if planned.costs and self.authority.refusal is not None:
             self._end(planned.name, Status.SKIPPED, self.authority.refusal, self.authority.hint)
             return
         if not self._budget.reserve(planned.price, planned.name):

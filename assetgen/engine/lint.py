@@ -85,7 +85,8 @@ def _anywhere(workspace: Workspace, asset: Asset, here: Offer) -> Offer:
         if problem.severity == "error":
             return Offer(problem=Reason(code="impossible", text=f"{name}: {problem.message}", hint=problem.hint))
     ignored = offers.unhonoured(workspace, asset, name)
-    return Offer(providers=(name,), traits=workspace.providers[name].traits, size=size, price=FREE, unhonoured=ignored)
+    traits = workspace.providers[name].traits
+    return Offer(providers=(name,), traits=traits, size=size, price=FREE, paid=traits.paid, unhonoured=ignored)
 
 
 class _Instead:

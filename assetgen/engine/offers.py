@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from assetgen.catalog import Model, check_params, fitting
 from assetgen.engine.addressing import addressed
 from assetgen.engine.instead import instead
+from assetgen.engine.prices import Priced, dearest, priced
 from assetgen.engine.probing import probe, providers_of, small_files
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import Impossible
 from assetgen.model import Asset, Size
-from assetgen.plan.states import FREE, Offer, Price, Reason
+from assetgen.plan.states import Offer, Reason
 from assetgen.post import MAX_PIXELS
 from assetgen.providers import Ignores, Picture, Provider, Remarks, Request, Variants
 from assetgen.toml import bare
@@ -26,6 +27,7 @@ class _Served:
     size: Size | None
     ignored: tuple[str, ...]
     notes: tuple[str, ...]
+    cost: Priced
 
 
 class _ForbiddenError(Exception):
@@ -55,12 +57,16 @@ def offer(workspace: Workspace, asset: Asset) -> Offer:
         return Offer(problem=problems[0])
     first = served[0]
     passed = [f"{problem.text}; {first.provider.name} is asked instead" for problem in problems[: names.index(first.provider.name)]]
+    cost = dearest([each.cost for each in served])
     notes = (*passed, *_notes(asset, model, first), *(note for each in served for note in _named(each, among=names)))
     return Offer(
         providers=tuple(each.provider.name for each in served),
+        ids=tuple(each.asked or workspace.catalog.id_at(asset.model, each.provider.name) for each in served),
         traits=first.provider.traits,
         size=first.size,
-        price=_dearest([_price(workspace, asset, model, each) for each in served]),
+        price=cost.price,
+        paid=cost.paid,
+        cure=cost.cure,
         notes=tuple(dict.fromkeys(notes)),
         unhonoured=first.ignored,
     )
@@ -99,7 +105,9 @@ def _serve(workspace: Workspace, asset: Asset, model: Model | None, name: str) -
         raise _ForbiddenError(_dishonoured(workspace, asset, name, ignored))
     told = provider.remarks(request) if isinstance(provider, Remarks) else ()
     asked = provider.asked(request) if isinstance(provider, Variants) else ""
-    return _Served(provider=provider, asked=asked, size=request.size, ignored=ignored, notes=(*notes, *told))
+    cost = priced(workspace, asset, provider, asked=asked, size=request.size)
+    notes = [*notes, *told, *((cost.note,) if cost.note else ())]
+    return _Served(provider=provider, asked=asked, size=request.size, ignored=ignored, notes=tuple(notes), cost=cost)
 
 
 def remarks(workspace: Workspace, asset: Asset, name: str) -> tuple[str, ...]:
@@ -167,36 +175,6 @@ def _check_licence(workspace: Workspace, asset: Asset, model: Model | None, prov
     text = f'{provider.name}: nothing is known of the licence of "{asset.model}", {rule}'
     hint = f'if it allows it: models.{bare(asset.model)} = {{ {known}usage = "commercial" }}'
     raise _ForbiddenError(Reason(code="licence", text=text, hint=hint))
-
-
-def _price(workspace: Workspace, asset: Asset, model: Model | None, served: _Served) -> Price | None:
-    if not served.provider.traits.paid:
-        return FREE
-    if model is None:
-        return None
-    size = served.size or _inherited(workspace, asset)
-    found = workspace.catalog.price(model, served.provider.name, size, asset.params, asset.candidates, asked=served.asked)
-    return None if found is None else Price(low=found.low, high=found.high, source=found.basis)
-
-
-def _inherited(workspace: Workspace, asset: Asset) -> Size | None:
-    """The size that an edit without one will have, as far as the manifest tells: that of the versions before it, and what they add."""
-    assets = workspace.manifest.assets
-    size: Size | None = None
-    for name in assets[asset.edited].versions if asset.edited else ():
-        version = assets[name]
-        size = version.size if isinstance(version.size, Size) else size
-        if size is not None and version.expand is not None:
-            more = version.expand
-            size = Size(size.width + more.left + more.right, size.height + more.top + more.bottom)
-        if name == asset.name:
-            return size
-    return None
-
-
-def _dearest(prices: list[Price | None]) -> Price | None:
-    known = [price for price in prices if price is not None]
-    return max(known, key=lambda price: price.high) if len(known) == len(prices) else None
 
 
 def _notes(asset: Asset, model: Model | None, served: _Served) -> Iterator[str]:

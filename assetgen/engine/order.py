@@ -11,8 +11,8 @@ from assetgen.engine.workspace import Workspace
 from assetgen.errors import AssetgenError
 from assetgen.model import Asset, Json, Local, Reference
 from assetgen.plan.graph import references, upstream
-from assetgen.plan.order import Cost, Free, Line, Order, pictures
-from assetgen.plan.states import AssetPlan, JobState, State
+from assetgen.plan.order import Cost, Free, Line, Order, digests, pictures
+from assetgen.plan.states import AssetPlan, State
 from assetgen.store import location
 
 _STATES: Mapping[State, Literal["finish", "restore", "generate", "waits"]] = {
@@ -32,7 +32,7 @@ def order(seen: Survey, names: Iterable[str], *, regenerate: Iterable[str] = (),
     plans = [seen.plan.assets[name] for name in sorted(names)]
     _refuse_unpriced(plans)
     again = frozenset(regenerate)
-    bought = {planned.name for planned in plans if costs(planned) or (planned.name in again and planned.buys)}
+    bought = {planned.name for planned in plans if planned.costs or (planned.name in again and planned.buys)}
     lines = tuple(_line(seen, planned, again=planned.name in again) for planned in plans if planned.name in bought)
     free = tuple(_free(seen, planned) for planned in plans if planned.name not in bought and _made(planned))
     lifted = tuple(planned.name for planned in plans if planned.name in again and not planned.asset.generated)
@@ -48,11 +48,6 @@ def order(seen: Survey, names: Iterable[str], *, regenerate: Iterable[str] = (),
         assets=lines,
         free=free,
     )
-
-
-def costs(planned: AssetPlan) -> bool:
-    """Whether a build may pay for it: now, or once what it is made from is there. What is resumed was paid before."""
-    return planned.buys and (planned.price is None or planned.price.high > 0)
 
 
 def project(root: Path) -> str:
@@ -87,10 +82,11 @@ def request(seen: Survey, asset: Asset, after: Iterable[str]) -> dict[str, Json]
     return recipe.request(asset, content)
 
 
-def failures(seen: Survey, gen_key: str | None) -> tuple[str, ...]:
-    """The jobs for a request that were given up, or answered without a usable picture."""
-    rows = seen.facts.jobs(gen_key) if gen_key is not None else ()
-    return tuple(sorted(row.id for row in rows if row.state in (JobState.SPOILED, JobState.ABANDONED)))
+def _known(seen: Survey, planned: AssetPlan) -> tuple[str, ...]:
+    """The pictures of a request that the lock does not hold: bought before, and not what is bought now."""
+    yielded = seen.facts.yielded(planned.gen_key) if planned.gen_key is not None else ()
+    locked = digests(pictures(planned.block))
+    return tuple(sorted(one.sha256 for one in yielded if one.sha256 not in locked))
 
 
 def _refuse_unpriced(plans: Iterable[AssetPlan]) -> None:
@@ -101,7 +97,8 @@ def _refuse_unpriced(plans: Iterable[AssetPlan]) -> None:
     if found:
         names = ", ".join(f'"{planned.name}"' for planned in found)
         message = f"an order names a price for everything, and none is known for {names}"
-        raise AssetgenError(message, hint=f"give it one in [models.{found[0].asset.model}], or order NAMES without it")
+        cure = found[0].offer.cure if found[0].offer is not None else ""
+        raise AssetgenError(message, hint=f"{cure or f'give it one in [models.{found[0].asset.model}]'}, or order NAMES without it")
 
 
 def _line(seen: Survey, planned: AssetPlan, *, again: bool) -> Line:
@@ -115,6 +112,7 @@ def _line(seen: Survey, planned: AssetPlan, *, again: bool) -> Line:
         state="generate" if planned.state is State.GENERATE else "waits",
         reasons=tuple(reason.text for reason in planned.reasons),
         providers=offer.providers,
+        ids=offer.ids,
         size=None if offer.size is None else str(offer.size),
         candidates=planned.asset.candidates,
         price=Cost(low=price.low, high=price.high, source=price.source),
@@ -124,7 +122,7 @@ def _line(seen: Survey, planned: AssetPlan, *, again: bool) -> Line:
         after=after,
         replaces=pictures(planned.block),
         regenerate=again,
-        failed=failures(seen, planned.gen_key),
+        known=_known(seen, planned) if again else (),
     )
 
 

@@ -8,6 +8,7 @@ from assetgen import rewrite
 from assetgen.decode.facts import Facts, NotAPicture
 from assetgen.decode.pool import ACCEPTED, MAX_PIXELS
 from assetgen.engine.facts import slug
+from assetgen.engine.prices import own_price
 from assetgen.engine.workspace import Workspace
 from assetgen.errors import BadAnswer, UsageError
 from assetgen.lockfile import Original
@@ -68,7 +69,9 @@ def answered(
 
 
 def _priced(workspace: Workspace, picture: Picture, request: Request, provider: Provider) -> Cost | None:
-    """What the reported usage costs by the catalog's rates, if both are known."""
+    """What the reported usage costs by the catalog's rates, if both are known and the user names no price."""
+    if own_price(workspace, provider.name, request.id or request.model) is not None:
+        return None
     model = workspace.catalog.find(request.model)
     service = model.services.get(provider.name) if model is not None else None
     if picture.usage is None or service is None or service.tokens is None:

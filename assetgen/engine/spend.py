@@ -19,10 +19,12 @@ class Authority:
     """What the user allowed. `refusal` says why nothing may be spent, with its cure; `ceiling` is in USD, None without one.
 
     maxima: where an order is carried out, the most for each asset of it; others get nothing, and this counts rather than the ceiling.
+    order: the digest of that order.
     """
 
     ceiling: Decimal | None = None
     maxima: Mapping[str, Decimal] | None = None
+    order: str = ""
     refusal: str | None = None
     hint: str = ""
 
@@ -68,11 +70,12 @@ def dollars(given: Decimal | float | str, hint: str = "--max-cost 2.50") -> Deci
 class Budget:
     """Counts what is reserved and spent against the ceiling, or what is reserved against each asset's maximum. Safe to use from threads.
 
-    A maximum is for one purchase: what was set aside of it once does not come back.
+    A maximum is for one purchase: what was set aside of it once does not come back. `order` is the order that it all is spent on, if any.
     """
 
-    def __init__(self, ceiling: Decimal | None, maxima: Mapping[str, Decimal] | None = None) -> None:
+    def __init__(self, ceiling: Decimal | None, maxima: Mapping[str, Decimal] | None = None, order: str = "") -> None:
         self.ceiling = ceiling
+        self.order = order
         self._left = None if maxima is None else dict(maxima)
         self.spent = Decimal(0)
         self._reserved = Decimal(0)

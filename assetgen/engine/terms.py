@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from assetgen import recipe
-from assetgen.engine.order import costs, failures, open_above, policy, project, request
+from assetgen.engine.order import open_above, policy, project, request
 from assetgen.engine.spend import Authority
 from assetgen.engine.survey import Survey, survey_workspace
 from assetgen.engine.trust import stranger
@@ -18,8 +18,8 @@ from assetgen.model import Asset
 from assetgen.plan.facts import Choices
 from assetgen.plan.generate import only_unhonoured
 from assetgen.plan.graph import closure, downstream
-from assetgen.plan.order import Free, Line, Order, pictures
-from assetgen.plan.states import AssetPlan, Price, State
+from assetgen.plan.order import Free, Line, Order, digests, pictures
+from assetgen.plan.states import AssetPlan, JobState, State
 from assetgen.report import words
 from assetgen.toml import bare
 
@@ -48,14 +48,15 @@ class Terms:
 
 def choices(order: Order, workspace: Workspace, lock: Lock) -> Choices:
     """How the project is looked at: what was to be bought anew, and was not yet, is still to be bought."""
-    anew = (line for line in order.assets if line.regenerate and set(pictures(lock.get(line.name))) <= set(line.replaces))
-    known = {*order.regenerate, *(line.name for line in anew)} & workspace.manifest.assets.keys()
-    return Choices(regenerate=frozenset(known), max_cost=order.maximum)
+    anew = [line for line in order.assets if line.regenerate and set(pictures(lock.get(line.name))) <= set(line.replaces)]
+    names = {*order.regenerate, *(line.name for line in anew)} & workspace.manifest.assets.keys()
+    known = {line.name: digests(line.replaces) | frozenset(line.known) for line in anew}
+    return Choices(regenerate=frozenset(names), known=known, max_cost=order.maximum)
 
 
 def terms(order: Order, seen: Survey) -> Terms:
     """The terms of an order. Raises Moved with everything that is not as it was when the order was made."""
-    faults = [*_whole(order, seen), *(fault for line in order.assets for fault in _moved(line, seen)), *_drawn(order, seen)]
+    faults = [*_whole(order, seen), *(fault for line in order.assets for fault in _moved(line, order, seen)), *_drawn(order, seen)]
     maxima = {line.name: line.maximum for line in order.assets}
     others = frozenset(name for name, planned in seen.plan.assets.items() if name not in maxima and _might_cost(planned, seen))
     if not faults:
@@ -65,7 +66,7 @@ def terms(order: Order, seen: Survey) -> Terms:
     return Terms(
         selected=_selected(order, seen, others),
         maxima=maxima,
-        due=tuple(line.name for line in order.assets if costs(seen.plan.assets[line.name])),
+        due=tuple(line.name for line in order.assets if seen.plan.assets[line.name].costs),
         left=tuple(sorted(others)),
     )
 
@@ -81,9 +82,11 @@ def compared(path: Path | str, order: Order, environ: Mapping[str, str] | None =
 def bounded(allowed: Authority, agreed: Terms, order: Order, environ: Mapping[str, str]) -> Authority:
     """Allow no more than the terms. Raises AssetgenError where what is still to be bought may not be: an order is not half carried out."""
     if allowed.refusal is not None and agreed.due:
-        hint = allowed.hint if stranger(environ) else f"ASSETGEN_ALLOW_SPEND=1 assetgen apply {order.file or 'plan.json'}"
+        again = f"ASSETGEN_ALLOW_SPEND=1 assetgen apply {order.file or 'plan.json'} --max-cost {order.maximum:f}"
+        hint = allowed.hint if stranger(environ) else again
         raise AssetgenError(allowed.refusal, hint=hint)
-    return replace(allowed, maxima=agreed.maxima)
+    # What a watch orders is made for the moment, and ordered anew by somebody's word.
+    return replace(allowed, maxima=agreed.maxima, order=order.digest if order.file else "")
 
 
 def _whole(order: Order, seen: Survey) -> Iterator[Fault]:
@@ -95,7 +98,7 @@ def _whole(order: Order, seen: Survey) -> Iterator[Fault]:
         yield Fault(subject="policy.max_cost", message=f"was {_usd(order.ceiling)} in the plan, is {_usd(ceiling)}")
 
 
-def _moved(line: Line, seen: Survey) -> Iterator[Fault]:
+def _moved(line: Line, order: Order, seen: Survey) -> Iterator[Fault]:
     """What is no longer as the order says of one asset."""
     planned = seen.plan.assets.get(line.name)
     if planned is None or not planned.asset.generated:
@@ -106,7 +109,8 @@ def _moved(line: Line, seen: Survey) -> Iterator[Fault]:
     if differing:
         yield from differing
     elif planned.buys and planned.job is None:
-        yield from _offered(line, planned, seen)
+        yield from _offered(line, planned)
+        yield from _lost(line, planned, order, seen)
     elif not _answered(line, planned, seen):
         message = f"was to be generated in the plan, is {planned.state.value}"
         reason = f": {planned.reason}" if planned.reasons else ", and not by the request in the plan"
@@ -140,24 +144,36 @@ def _asked(line: Line | Free, planned: AssetPlan, seen: Survey) -> Iterator[Faul
         yield _differs(asset, change.field, words.value(change.old), words.value(change.new))
 
 
-def _offered(line: Line, planned: AssetPlan, seen: Survey) -> Iterator[Fault]:
+def _offered(line: Line, planned: AssetPlan) -> Iterator[Fault]:
     """What has moved of a line that is still to be bought."""
     asset, offer, price = planned.asset, planned.offer, planned.price
     assert offer is not None
     size = None if offer.size is None else str(offer.size)
-    pairs = (
+    pairs = [
         ("via", ", ".join(line.providers), ", ".join(offer.providers)),
+        ("id", ", ".join(line.ids), ", ".join(offer.ids)),
         ("size", line.size or "none", size or "none"),
         ("candidates", str(line.candidates), str(asset.candidates)),
         ("price", _usd(line.price.high), "unknown" if price is None else _usd(price.high)),
-    )
+    ]
+    if price is not None and price.high == line.price.high:
+        pairs += [("price.low", _usd(line.price.low), _usd(price.low)), ("price.source", _told(line.price.source), _told(price.source))]
     yield from (_differs(asset, field, was, now) for field, was, now in pairs if was != now)
     told = []
+    if line.gen_key is not None and planned.gen_key is not None and planned.gen_key != line.gen_key:
+        told.append("is another request than in the plan")
     if pictures(planned.block) != line.replaces:
         told.append("the lock holds another picture of it than in the plan")
-    if line.regenerate and set(failures(seen, planned.gen_key)) - set(line.failed):
-        told.append("was asked for since, and no usable picture came of it; it may have been paid")
     yield from (Fault(subject=_subject(asset), message=message, place=asset.place) for message in told)
+
+
+def _lost(line: Line, planned: AssetPlan, order: Order, seen: Survey) -> Iterator[Fault]:
+    """What this very order has asked for, anew, and perhaps paid without a usable picture: it is not bought twice under one order."""
+    rows = seen.facts.jobs(planned.gen_key) if line.regenerate and planned.gen_key is not None else ()
+    if any(row.order == order.digest and row.state in (JobState.SPOILED, JobState.ABANDONED) for row in rows):
+        message = "was asked for under this plan, and no usable picture came of it; it may have been paid"
+        hint = f"to have it bought all the same: assetgen jobs resolve {line.name} --retry"
+        yield Fault(subject=_subject(planned.asset), message=message, place=planned.asset.place, hint=hint)
 
 
 def _answered(line: Line, planned: AssetPlan, seen: Survey) -> bool:
@@ -185,8 +201,7 @@ def _might_cost(planned: AssetPlan, seen: Survey) -> bool:
     later = planned.state is State.WAITS and planned.reasons[0].code == "upstream"
     if not planned.asset.generated or planned.job is not None or not (later or planned.state is State.GENERATE):
         return False
-    price: Price | None = (planned.offer or seen.facts.offer(planned.asset)).price
-    return price is None or price.high > 0
+    return (planned.offer or seen.facts.offer(planned.asset)).paid
 
 
 def _selected(order: Order, seen: Survey, others: frozenset[str]) -> frozenset[str]:
@@ -218,6 +233,10 @@ def _place(asset: Asset, field: str) -> Place | None:
 
 def _subject(asset: Asset) -> str:
     return f"assets.{bare(asset.name)}"
+
+
+def _told(source: str) -> str:
+    return f'"{source}"' if source else "none"
 
 
 def _usd(amount: Decimal | None) -> str:

@@ -13,6 +13,8 @@ from assetgen.catalog import Catalog
 from assetgen.catalog import parse as parse_catalog
 from assetgen.decode.pool import Decoder
 from assetgen.engine.lock import LockFile
+from assetgen.engine.spend import unattended
+from assetgen.engine.trust import stranger
 from assetgen.errors import UsageError
 from assetgen.files import Project
 from assetgen.journal import Journal
@@ -75,7 +77,22 @@ class Workspace:
     @cached_property
     def catalog(self) -> Catalog:
         """The catalog with the manifest's own `[models]` over it."""
-        return catalog().with_overrides(self.manifest.models)
+        return self.shipped.with_overrides(self.manifest.models)
+
+    @cached_property
+    def shipped(self) -> Catalog:
+        """The catalog as it came, which nobody's manifest has touched."""
+        return catalog()
+
+    @cached_property
+    def stranger(self) -> bool:
+        """Whether this is built for somebody who may not spend, such as the author of a pull request from a fork."""
+        return bool(stranger(self.environ))
+
+    @cached_property
+    def unattended(self) -> bool:
+        """Whether nobody sits there who could doubt what the manifest says."""
+        return unattended(self.environ)
 
     @cached_property
     def lock(self) -> LockFile:

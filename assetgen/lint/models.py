@@ -120,7 +120,7 @@ def price_unknown(asset: Asset, view: View) -> Iterator[Finding]:
     message = f'no price is known for "{asset.model}", and policy.max_cost is {view.manifest.policy.max_cost:g}'
     name = f'"{asset.model}"' if re.search(r"[^\w-]", asset.model) else asset.model
     price = f"models.{name}.price = {{ {view.provider(asset)} = 0.04 }}"
-    yield Finding(message=message, place=at(asset, "model"), hint=f"what a picture costs: {price}")
+    yield Finding(message=message, place=at(asset, "model"), hint=f"what a picture costs: {offer.cure or price}")
 
 
 @rule("AG113", "same-candidates")

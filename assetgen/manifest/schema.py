@@ -243,7 +243,7 @@ class ModelTable(TypedDict, total=False):
     via: Annotated[list[Text], Field(min_length=1, description="Providers that may serve it, in order of preference.")]
     params: Annotated[Params, Field(description="Parameters; an asset's own go before them.")]
     id: Annotated[dict[str, Text], Field(description="The model's name at each provider; this makes a model the catalog does not have.")]
-    price: Annotated[Any, Field(description="USD for a picture, or a table of one for each provider.")]
+    price: Annotated[Any, Field(description="USD for a picture, or a table of one for each provider; a list's counts where it is higher.")]
     sizes: Annotated[Any, Field(description="The sizes it makes, or a rule for them.")]
     supports: Annotated[dict[str, Any], Field(description="What it takes: seed, negative, references and so on.")]
     licence: Annotated[Text, Field(description="The licence that holds for you.")]

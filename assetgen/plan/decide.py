@@ -130,6 +130,8 @@ class Planner:
         if picks and not _known(picks, block):
             return self._restore(planned, picks)
         if asset.name in self.choices.regenerate:
+            if since := generate.since(planned, self.facts, self.choices):
+                return self._restore(planned, since)
             return self._generate(replace(planned, reasons=(Reason(code="regenerate", text="asked for with --regenerate"),)))
         if block is not None:
             notes = generate.only_unhonoured(block, request)

@@ -1,6 +1,7 @@
 """What a plan must know of the world, as questions. Pure: the engine answers them from disk, store and journal; tests answer from dicts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -58,10 +59,12 @@ class Choices:
     """What the user decided for this run.
 
     regenerate: exact names to buy anew. overwrite: replace files that somebody edited. max_cost: USD for this build, None for no ceiling.
+    known: for some of `regenerate`, the digests of what was there when it was asked for; another answer is what was wanted.
     outputs: False leaves missing output files out of account (`check` where outputs are not committed).
     """
 
     regenerate: frozenset[str] = frozenset()
+    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     overwrite: bool = False
     max_cost: Decimal | None = None
     outputs: bool = True

@@ -81,6 +81,14 @@ def distinct(originals: Iterable[Original]) -> tuple[Original, ...]:
     return tuple({original.sha256: original for original in originals}.values())
 
 
+def since(planned: AssetPlan, facts: Facts, choices: Choices) -> tuple[Original, ...]:
+    """What a request has yielded since it was asked for anew: bought for that, although the lock does not hold it."""
+    known = choices.known.get(planned.name)
+    if known is None or planned.gen_key is None:
+        return ()
+    return tuple(one for one in facts.yielded(planned.gen_key) if one.sha256 not in known and facts.find(one.sha256))
+
+
 def rewritten(picks: tuple[Original, ...], policy: Policy, name: str) -> Reason | None:
     """Why the best answer is still not accepted: the provider rewrote the prompt and dropped too much of it."""
     chosen = best(picks)
@@ -106,7 +114,7 @@ def decide(planned: AssetPlan, facts: Facts, choices: Choices) -> AssetPlan:
         return replace(planned, state=State.WAITS, reasons=(*planned.reasons, _by_hand(planned.name, dropped)))
     if offer.price is None and choices.max_cost is not None:
         text = f'no price is known for model "{planned.asset.model}", so it counts as over the budget'
-        hint = f"give it a price in [models.{planned.asset.model}], or build without max_cost"
+        hint = offer.cure or f"give it a price in [models.{planned.asset.model}], or build without max_cost"
         return replace(planned, state=State.BLOCKED, reasons=(*planned.reasons, Reason(code="price-unknown", text=text, hint=hint)))
     return replace(planned, state=State.GENERATE)
 

@@ -5,23 +5,26 @@ The same manifest, lock and catalog give the same text: no clock, host or absolu
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, FailFast, Field, JsonValue, TypeAdapter, ValidationError, WithJsonSchema
 
 from assetgen import digest
 from assetgen.errors import Fault, FaultyFile, Place
 from assetgen.lockfile import Block, Original
 from assetgen.manifest import words
-from assetgen.plan.strictjson import Text
+from assetgen.plan.strictjson import EXCERPT, Text
+from assetgen.toml import KeyPath
 
 VERSION = 1
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,40})?", re.ASCII)
 _STRICT = ConfigDict(extra="forbid")
 _CONFLICT = re.compile(rb"^(?:<<<<<<<|=======|>>>>>>>)[^\n]*", re.MULTILINE)
+_TOO_MANY = 1000
 _ALWAYS = ("candidates", "assets", "free")
 # What pydantic says of a dataclass, in the words that it has for any other table.
 _TYPES = {"unexpected_keyword_argument": "extra_forbidden", "missing_argument": "missing", "missing_keyword_only_argument": "missing"}
@@ -41,6 +44,8 @@ def _sha256(text: str) -> str:
 
 
 Sha256 = Annotated[str, AfterValidator(_sha256), Field(json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
+# One wrong entry of a long list is told, not all of a million.
+Texts = Annotated[tuple[str, ...], FailFast()]
 Amount = Annotated[
     Decimal, BeforeValidator(_amount), WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}, mode="validation")
 ]
@@ -61,28 +66,30 @@ class Cost:
 class Line:
     """One asset that is bought.
 
-    request: what is asked for; where it is made from an asset that is bought or drawn first, "@name" stands for that one's picture, and
-    `after` has the name. gen_key: the key of the request, absent where it has an `after`. replaces: the pictures that the lock has for it,
-    the chosen one first. maximum: what may be set aside for it, with further tries where `policy.rewrite` asks for them. regenerate: bought
-    although nothing about it is stale. failed: earlier jobs for the same request that brought no picture.
+    ids: what each provider calls the model. request: what is asked for; where it is made from an asset that is bought or drawn first,
+    "@name" stands for that one's picture, and `after` has the name. gen_key: the key of the request, absent where it has an `after`.
+    replaces: the pictures that the lock has for it, the chosen one first. maximum: what may be set aside for it, with further tries where
+    `policy.rewrite` asks for them. regenerate: bought although nothing about it is stale. known: other pictures that the store had for the
+    very request, where it is bought anew.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     name: str
     state: Literal["generate", "waits"]
-    reasons: tuple[str, ...]
-    providers: tuple[str, ...]
+    reasons: Texts
+    providers: Texts
+    ids: Texts
     size: str | None = None
     candidates: int = 1
     price: Cost
     maximum: Amount
     request: dict[str, JsonValue]
     gen_key: Sha256 | None = None
-    after: tuple[str, ...] = ()
-    replaces: tuple[str, ...] = ()
+    after: Texts = ()
+    replaces: Texts = ()
     regenerate: bool = False
-    failed: tuple[str, ...] = ()
+    known: Annotated[tuple[Sha256, ...], FailFast()] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +100,9 @@ class Free:
 
     name: str
     state: Literal["finish", "restore", "generate", "waits"]
-    reasons: tuple[str, ...]
+    reasons: Texts
     request: dict[str, JsonValue] | None = None
-    after: tuple[str, ...] = ()
+    after: Texts = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,15 +117,20 @@ class Order:
     project: str
     maximum: Amount
     ceiling: Amount | None = None
-    regenerate: tuple[str, ...] = ()
-    assets: tuple[Line, ...] = ()
-    free: tuple[Free, ...] = ()
+    regenerate: Texts = ()
+    assets: Annotated[tuple[Line, ...], FailFast()] = ()
+    free: Annotated[tuple[Free, ...], FailFast()] = ()
     file: str = field(default="", compare=False)
 
     @property
     def lines(self) -> dict[str, Line]:
         """What is bought, by name."""
         return {line.name: line for line in self.assets}
+
+    @property
+    def digest(self) -> str:
+        """The digest that seals it."""
+        return digest.of_dict(_tree(self))
 
     @property
     def anew(self) -> str:
@@ -139,10 +151,15 @@ def pictures(block: Block | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_identity(one) for one in every if one is not None))
 
 
+def digests(found: Iterable[str]) -> frozenset[str]:
+    """What `pictures` says, without the providers' ids."""
+    return frozenset(one.partition(" ")[0] for one in found)
+
+
 def dump(order: Order) -> str:
     """The text of an order, sealed with its digest: the same order gives the same bytes."""
     tree = _tree(order)
-    return json.dumps({**tree, "digest": digest.of_dict(tree)}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({**tree, "digest": order.digest}, indent=2, ensure_ascii=False) + "\n"
 
 
 def parse(data: bytes, file: str) -> Order:
@@ -157,7 +174,11 @@ def parse(data: bytes, file: str) -> Order:
     version, sealed = found.pop("version"), found.pop("digest", None)
     if isinstance(version, bool) or version != VERSION:
         newer = isinstance(version, int) and version > VERSION
-        what = f"of version {version}, and this assetgen reads version {VERSION}" if newer else "of no version that this assetgen knows"
+        what = (
+            f"of version {words.quoted(version)}, and this assetgen reads version {VERSION}"
+            if newer
+            else "of no version that this assetgen knows"
+        )
         raise FaultyFile([text.fault(("version",), f"the plan is {what}", "pip install --upgrade assetgen-build" if newer else anew)])
     order = _validated(found, text, file)
     if sealed != digest.of_dict({"version": VERSION, **found}):
@@ -195,7 +216,7 @@ def schema() -> dict[str, Any]:
 def _refuse_conflicts(data: bytes, file: str, hint: str) -> None:
     found = _CONFLICT.search(data)
     if found:
-        line, text = data.count(b"\n", 0, found.start()) + 1, found.group().decode(errors="replace")
+        line, text = data.count(b"\n", 0, found.start()) + 1, found.group()[:EXCERPT].decode(errors="replace")
         place = Place(file=file, line=line, column=1, length=7, text=text)
         raise FaultyFile([Fault(message="the plan holds a merge conflict", place=place, hint=hint)])
 
@@ -206,8 +227,12 @@ def _validated(tree: dict[str, Any], text: Text, file: str) -> Order:
     try:
         order = _adapter().validate_json(json.dumps(tree), strict=True)
     except ValidationError as error:
+        if error.error_count() > _TOO_MANY:
+            raise FaultyFile(
+                [text.fault((), f"this is not a plan of assetgen: {error.error_count()} faults", _ANEW.format(file=file))]
+            ) from None
         wrongs = words.of_errors(({**each, "type": _TYPES.get(each["type"], each["type"])} for each in error.errors()), tree, lambda _: ())
-        raise FaultyFile([text.fault(wrong.below, wrong.message, wrong.hint or _ANEW.format(file=file)) for wrong in wrongs]) from None
+        raise FaultyFile(text.faults([(wrong.below, wrong.message, wrong.hint or _ANEW.format(file=file)) for wrong in wrongs])) from None
     faults = _contradictions(order, text, _ANEW.format(file=file))
     if faults:
         raise FaultyFile(faults)
@@ -220,10 +245,12 @@ def _contradictions(order: Order, text: Text, hint: str) -> list[Fault]:
     places += [("free", at, line.name) for at, line in enumerate(order.free)]
     first: dict[str, int] = {}
     twice = [(key, at, name) for nth, (key, at, name) in enumerate(places) if first.setdefault(name, nth) != nth]
-    found = [text.fault((key, at, "name"), f'"{name}" stands here twice', hint) for key, at, name in twice]
+    wrongs: list[tuple[KeyPath, str, str]] = [
+        ((key, at, "name"), f"{words.quoted(name)} stands here twice", hint) for key, at, name in twice
+    ]
     if sum((line.maximum for line in order.assets), Decimal(0)) != order.maximum:
-        found.append(text.fault(("maximum",), "the maximum is not the sum of the assets' maxima", hint))
-    return found
+        wrongs.append((("maximum",), "the maximum is not the sum of the assets' maxima", hint))
+    return text.faults(wrongs) if wrongs else []
 
 
 def _identity(original: Original) -> str:

@@ -49,13 +49,18 @@ FREE = Price(low=Decimal(0), high=Decimal(0))
 class Offer:
     """How an asset can be generated: the providers in the order of `via`, and what is known before anything is paid.
 
-    `size` is the one in pixels that will be asked for; `problem` says why none can serve it; `price` is the dearest, None if unknown.
+    `size` is the one in pixels that will be asked for; `problem` says why none can serve it; `price` is the dearest, None if unknown, and
+    `cure` says then where it can be named. `ids` is what each provider calls the model. `paid` says whether any of them takes money, which
+    no price decides.
     """
 
     providers: tuple[str, ...] = ()
     traits: Traits = field(default_factory=Traits)
     size: Size | None = None
     price: Price | None = None
+    paid: bool = True
+    cure: str = ""
+    ids: tuple[str, ...] = ()
     problem: Reason | None = None
     notes: tuple[str, ...] = ()
     unhonoured: tuple[str, ...] = ()
@@ -76,7 +81,7 @@ class JobState(StrEnum):
 class OpenJob:
     """A row of the journal: a job that was about to be sent, was sent, or whose pictures the lock does not hold yet.
 
-    `live` says that the process that wrote it still runs.
+    `live` says that the process that wrote it still runs; `order` is the digest of the purchase order that it was sent for, if any.
     """
 
     id: str
@@ -91,6 +96,7 @@ class OpenJob:
     reserved: Decimal | None = None
     detail: str = ""
     originals: tuple[Original, ...] = ()
+    order: str = ""
     live: bool = False
 
 
@@ -160,6 +166,11 @@ class AssetPlan:
         """Whether a build may ask a provider for it: now, or once its upstream assets are done."""
         later = self.state is State.WAITS and self.reasons[0].code == "upstream" and self.offer is not None
         return self.state is State.GENERATE or later
+
+    @property
+    def costs(self) -> bool:
+        """Whether a build may have to pay for it. The provider decides that, not a price; what is resumed was paid before."""
+        return self.buys and self.job is None and (self.offer is None or self.offer.paid)
 
 
 Assets: TypeAlias = Mapping[str, AssetPlan]
