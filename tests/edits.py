@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from PIL import Image
 
 MANIFEST = """\
 version = 1
-include = ["assets/*.toml", "more/**/part.toml"]
+include = ["assets/*.toml", "more/**/part.toml", "kinds/*/part.toml"]
 
 [project]
 outputs = "public"
@@ -43,12 +44,15 @@ def make(root, git, *, below="", originals="store"):
     """A repository with a project in it; returns the folder of the project."""
     git(root)
     project = root / below
-    for folder in ("art/real", "assets", "more/one/two", "inbox", "other"):
+    for folder in ("art/real", "assets", "more/one/two", "kinds/one", "inbox", "other"):
         (project / folder).mkdir(parents=True, exist_ok=True)
     (project / "assetgen.toml").write_text(MANIFEST.format(originals=originals))
     (project / "assets/owl.toml").write_text(PART.format(name="moon"))
     (project / "more/one/two/part.toml").write_text(PART.format(name="sun"))
-    (project / "art/linked").symlink_to("real")
+    (project / "kinds/one/part.toml").write_text(PART.format(name="tree"))
+    # What is behind the second one may come without any folder of the pattern being touched.
+    for link, target in (("art/linked", "real"), ("kinds/other", "../other/kind")):
+        (project / link).symlink_to(target)
     (project / "README.md").write_text("A project.\n")
     (project / "other/notes.txt").write_text("None.\n")
     for number, name in enumerate(("mark", "logo", "real/reference")):
@@ -68,7 +72,7 @@ class Edits:
         shutil.copytree(top, self.copy, symlinks=True)
         every = [getattr(self, name) for name in dir(self) if name.startswith("e_")]
         # Those that change nothing, so that others come after them.
-        self.every = [*every, *[self.e_nobody_cares] * 30, *[self.e_store, self.e_environment] * 5]
+        self.every = [*every, *[self.e_nobody_cares] * 30, *[self.e_store, self.e_environment, self.e_index] * 5]
         self.undo = []
 
     def calm(self):
@@ -84,6 +88,9 @@ class Edits:
         for entry in self.outside.iterdir():
             if entry != self.copy:
                 remove(entry)
+        # The same file under another name, outside of the project.
+        (self.outside / "twin").mkdir()
+        os.link(self.root / "art/real/reference.png", self.outside / "twin/reference.png")
 
     def one(self):
         edit = self.rng.choice(self.every)
@@ -97,7 +104,7 @@ class Edits:
         return self.rng.choice(found) if found else self.root / "assetgen.toml"
 
     def folder(self):
-        names = ("art", "art/real", "public", "public/deep", "public/deep/er", "assets", "more", "more/one", "inbox", "other")
+        names = ("art", "art/real", "public", "public/deep", "public/deep/er", "assets", "more", "more/one", "kinds", "inbox", "other")
         return self.root / self.rng.choice(names)
 
     def away(self):
@@ -183,6 +190,37 @@ class Edits:
         shutil.copytree(self.root / "art/real", self.root / target, dirs_exist_ok=True)
         link.symlink_to(self.root / target)
         return target
+
+    def e_link_outside(self):
+        link = self.root / "art/linked"
+        link.unlink()
+        link.symlink_to(self.outside / "twin")
+        return link
+
+    def e_behind_a_link(self):
+        folder = self.root / "other/kind"
+        folder.mkdir()
+        (folder / "part.toml").write_text(PART.format(name="new"))
+        return folder
+
+    def e_finding(self):
+        path = self.root / self.rng.choice(("assets/owl.toml", "kinds/one/part.toml"))
+        text = path.read_text() if path.is_file() else ""
+        remove(path)  # it may be a pipe by now
+        path.write_text(f"{text}tags = []\n")
+        return path
+
+    def e_index(self):
+        words = self.rng.choice((("rm", "-q", "--cached"), ("rm", "-q", "--cached"), ("add", "-f")))
+        path = self.rng.choice((self.file(), self.root / "art/linked", self.root / "assetgen.lock"))
+        subprocess.run(["git", *words, path], cwd=self.top, capture_output=True, check=False)
+        return f"{words} {path}"
+
+    def e_ignored(self):
+        path = self.rng.choice((self.top, self.root)) / ".gitignore"
+        remove(path)  # it may be a pipe by now
+        path.write_text(self.rng.choice(("*.png\n", ".env\n", "assetgen.lock\n")))
+        return path
 
     def e_copy_folder(self):
         folder, temp = self.folder(), self.away()
@@ -280,20 +318,25 @@ class Edits:
 
     def e_dotenv(self):
         text = self.rng.choice(("A_KEY=123456789\n", "OPENAI_BASE_URL=http://localhost\n", "no line\n", ""))
+        remove(self.root / ".env")
         (self.root / ".env").write_text(text)
         return text
 
     def e_environment(self):
+        nowhere = str(self.outside / "nowhere")
         name, value = self.rng.choice(
             (
-                *(("ASSETGEN_CONFIG", "/nowhere.toml"), ("ASSETGEN_PROXY", "nonsense"), ("XDG_CONFIG_HOME", "/nowhere")),
-                *(("HOME", "/nowhere"), ("OPENAI_API_KEY", "sk-12345678"), ("LANGUAGE", "de"), ("MY_TOKEN", "are fresh")),
+                *(("ASSETGEN_CONFIG", f"{nowhere}.toml"), ("ASSETGEN_PROXY", "nonsense"), ("XDG_CONFIG_HOME", nowhere)),
+                *(("HOME", nowhere), ("OPENAI_API_KEY", "sk-12345678"), ("LANGUAGE", "de"), ("MY_TOKEN", "are fresh")),
             )
         )
+        self.environment(name, value)
+        return name
+
+    def environment(self, name, value):
         before = os.environ.get(name)
         os.environ[name] = value
         self.undo.append(lambda: os.environ.pop(name) if before is None else os.environ.update({name: before}))
-        return name
 
     def e_configuration(self):
         path = Path(os.environ["XDG_CONFIG_HOME"]) / "assetgen/config.toml"
@@ -306,7 +349,7 @@ class Edits:
         return self.top / ".git/assetgen"
 
     def state(self):
-        return next((self.home() / "fresh").iterdir())
+        return self.rng.choice(sorted((self.home() / "fresh").iterdir()))
 
 
 def remove(path):

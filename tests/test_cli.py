@@ -72,7 +72,7 @@ def test_every_command_has_help_with_an_example(capsys, name):
         (["build", "-j", "0"], "error: --jobs: 0 is not in the range x>=1\nhint: assetgen build --help\n"),
         (["why"], "error: NAME is missing\nhint: assetgen why --help\n"),
         (["-C", "nowhere", "status"], 'error: "nowhere" is no folder that can be entered\n'),
-        (["schema", "toml"], 'error: what: "toml" is not one of "manifest", "lock", "json"\nhint: assetgen schema --help\n'),
+        (["schema", "toml"], 'error: what: "toml" is not one of "manifest", "lock", "json", "plan"\nhint: assetgen schema --help\n'),
     ],
 )
 def test_a_call_that_makes_no_sense(capsys, words, message):
@@ -120,7 +120,7 @@ def test_names_that_the_environment_cannot_spell(project):
 def test_every_fault_of_a_manifest_is_shown(project):
     project.write("assetgen.toml", 'version = 1\n[assets.fox]\npromt = "a fox"\nseed = "x"\noutputs = ["fox.png"]\n')
     done = project("status", "--json", code=2)
-    assert done.stdout == ""
+    assert [fault["subject"] for fault in json.loads(done.stdout)["faults"]] == ["assets.fox", "assets.fox.promt", "assets.fox.seed"]
     assert "assetgen.toml:3:1: error: assets.fox.promt: " in done.stderr
     assert "assetgen.toml:4:8: error: assets.fox.seed: " in done.stderr
     assert "hint: " in done.stderr
@@ -175,7 +175,7 @@ def test_a_bug_leaves_a_log_without_secrets(project, monkeypatch, capsys):
     try:
         divided("canary-0123456789")
     except ZeroDivisionError as error:
-        code = app._failed(session, error)
+        code = app.failed(session, error)
     assert code == 3
     told = capsys.readouterr()
     found = re.fullmatch(r'error: a bug in assetgen \(ZeroDivisionError\), its log is "(.*)"\nhint: report it with that file\n', told.err)
@@ -225,6 +225,6 @@ def test_completion_knows_commands_and_assets(project):
 
 
 def test_schemas(project):
-    for what, schema in (("lock", "assetgen.lock"), ("manifest", "assetgen.toml"), ("json", "assetgen --json")):
+    for what, schema in (("lock", "assetgen.lock"), ("manifest", "assetgen.toml"), ("json", "assetgen --json"), ("plan", "assetgen plan --out")):
         assert json.loads(project("schema", what).stdout)["title"] == schema
     assert json.loads(project("schema", "json").stdout) == document.schema()

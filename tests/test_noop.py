@@ -1,5 +1,6 @@
-"""Where nothing was touched, `check` and `build` answer at once. Never where a full look would say something else."""
+"""Where nothing was touched, `check`, `build` and `lint` answer at once. Never where a full look would say something else."""
 
+import contextlib
 import os
 import pty
 import random
@@ -7,16 +8,22 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from assetgen import noop as reader
 from assetgen.engine import noop
 from assetgen.engine.build import Options, run
+from assetgen.engine.lint import lint
 from assetgen.engine.looks import Clock
 from assetgen.engine.noop import NOTHING, Said
+from assetgen.engine.projects import untracked
 from assetgen.engine.survey import look
+from assetgen.engine.workspace import opened
 from assetgen.errors import AssetgenError
+from assetgen.noop import state
+from tests.conftest import Repository
 from tests.edits import Edits, make
 
 PROJECTS = 8
@@ -44,10 +51,22 @@ def keep(root):
         return noop.keep(seen, Said(out="all fresh\n"), build, since=since)
 
 
-def fresh(root):
+def keep_linted(root):
+    since = time.monotonic_ns()
+    with opened(root) as workspace:
+        assert lint(workspace, list(workspace.manifest.assets)) == []
+        return noop.keep_linted(workspace, Said(out="nothing to say\n", day=state.today()), since=since)
+
+
+def true(command, directory, *, tracked=False):
+    """Whether the full look has nothing to say, from a folder that -C names."""
     try:
-        with look(root) as seen:
-            return noop.all_fresh(seen.plan)
+        with contextlib.chdir(directory):
+            if command == "lint":
+                with opened(Path()) as workspace:
+                    return lint(workspace, list(workspace.manifest.assets)) == []
+            with look() as seen:
+                return noop.all_fresh(seen.plan) and not (tracked and untracked(seen.workspace).paths)
     except (AssetgenError, OSError, UnicodeError):
         return False
 
@@ -60,35 +79,49 @@ def quiet_machine(tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(tmp_path / "home"))
 
 
+# Folders from which a project is found, or not: -C goes to each.
+STARTS = (*["."] * 8, "public/deep", "art/linked", "nowhere", "nowhere/..", "README.md", "README.md/..", "art/linked/../..")
+
+
 @pytest.mark.parametrize("seed", range(4))
-def test_nothing_is_called_fresh_that_a_full_look_would_not(tmp_path, git, quiet_machine, asked, seed):
+def test_nothing_is_called_fresh_that_a_full_look_would_not(tmp_path, git, quiet_machine, asked, monkeypatch, seed):
     rng = random.Random(seed)
-    worlds = []
-    for number in range(PROJECTS):
-        below = ("", "sub/project")[number % 2]
-        top = tmp_path / f"w{number}"
-        root = make(top, git, below=below, originals=("store", "art/originals")[number // 2 % 2])
-        assert run(root, Options(), lambda _: None).exit_code == 0
-        (tmp_path / f"outside{number}").mkdir()
-        worlds.append(Edits(top, root, rng, tmp_path / f"outside{number}"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf.toml").write_text("")
+    worlds = [world(tmp_path, git, number, rng) for number in range(PROJECTS)]
     told = Counter()
     for _ in range(ROUNDS):
-        for world in worlds:
-            world.restored()
+        for each in worlds:
+            each.restored()
         time.sleep(TICK)
-        for world in worlds:
-            assert keep(world.root)
-            assert asked("check", "-C", str(world.root)) == "all fresh\n"
+        for each in worlds:
+            if rng.random() < 0.1:
+                each.environment("ASSETGEN_CONFIG", "conf.toml")
+            relative = "ASSETGEN_CONFIG" in os.environ
+            assert [keep(each.root), keep_linted(each.root)] == [not relative] * 2
+            assert asked("check", "--tracked", "-C", str(each.root)) == (None if relative else "all fresh\n")
             done = []
             for _ in range(EDITS):
-                done.append(world.one())
-                start = rng.choice((world.root, world.root / "public/deep"))
-                said = asked(rng.choice(("check", "build")), "-C", str(start))
+                done.append(each.one())
+                start = f"{each.root}/{rng.choice(STARTS)}"
+                command, tracked = rng.choice((("check", False), ("build", False), ("check", True), ("lint", False)))
+                said = asked(command, *["--tracked"] * tracked, "-C", start)
                 told[said is not None] += 1
-                assert said is None or fresh(start), done
-            world.calm()
+                assert said is None or true(command, start, tracked=tracked), (command, tracked, start, done)
+            each.calm()
     # The edits that nobody cares for are seen through, most others are not.
     assert 0.1 < told[True] / told.total() < 0.7
+
+
+def world(tmp_path, git, number, rng):
+    """A project that is built and committed, and what may happen to it."""
+    below = ("", "sub/project")[number % 2]
+    top = tmp_path / f"w{number}"
+    root = make(top, git, below=below, originals=("store", "art/originals")[number // 2 % 2])
+    assert run(root, Options(), lambda _: None).exit_code == 0
+    Repository(top).run("add", "-A")
+    (tmp_path / f"outside{number}").mkdir()
+    return Edits(top, root, rng, tmp_path / f"outside{number}")
 
 
 MANIFEST = """\
@@ -160,7 +193,8 @@ def test_it_prints_what_the_full_look_prints(built, git, project):
 LEFT = [
     ("check", "logo"), ("check", "--json"), ("check", "--no-cache"), ("check", "--release"), ("build", "-n"), ("status",),
     ("build", "--regenerate", "logo"), ("-C", "", "check"), ("-C", ".", "-C", ".", "check"), ("check", "-C"), ("check", "check"),
-    ("check", "--help"), ("-Cq", "check"), (),
+    ("check", "--help"), ("-Cq", "check"), (), ("check", "--exclude", "x"), ("--exclude", "x", "check", "--all-projects"),
+    ("check", "--all-projects", "--exclude"), ("lint", "--tracked"), ("lint", "--ignore", "tags"),
 ]  # fmt: skip
 
 
@@ -213,7 +247,7 @@ def test_a_reader_who_has_gone_is_no_failure(built):
 def test_a_note_that_counts_days_holds_for_a_day(built, quiet_machine):
     root = built(MANIFEST + ENDED).path
     since = time.monotonic_ns()
-    day = reader.today()
+    day = state.today()
     with look(root) as seen:
         assert noop.keep(seen, Said(out="fresh\n", err="in 3 days\n", day=day), NOTHING, since=since)
         assert reader.fresh("check", str(root)) == ("fresh\n", "in 3 days\n")
@@ -247,6 +281,77 @@ def test_a_file_that_was_changed_while_it_was_looked_at_is_not_relied_on(built, 
 def test_when_a_file_counts_as_left_alone(changed, read, settled):
     clock = Clock(disk=5_000_000_000, steady=77_000_000_000)
     assert clock.settled((changed, 0, 0, 0), read + 72_000_000_000) == settled
+
+
+def test_what_lint_did_not_say_is_not_said_again(built):
+    project = built()
+    assert [quick(project, "lint")[0] for _ in range(2)] == [False, True]
+    for words in (("lint",), ("lint", "--strict", "-q"), ("-C", ".", "lint", "--no-color", "--all-projects")):
+        full, (found, done) = quick(project, *words, "--no-cache")[1], quick(project, *words)
+        assert (found, done.returncode, done.stdout) == (True, full.returncode, full.stdout)
+    project.write("logo.png", "what lint does not look at")
+    assert quick(project, "lint")[0]
+    project.write("assetgen.toml", f"{MANIFEST}tags = []\n")
+    for words in (("lint",), ("lint",), ("lint", "--ignore", "tags"), ("lint", "--ignore", "tags"), ("lint", "logo"), ("lint",)):
+        assert not quick(project, *words)[0]
+    assert project("lint", "--strict", code=1).stdout.endswith("1 warning\n")
+
+
+def test_what_lint_found_holds_for_a_day(built, quiet_machine):
+    root = built().path
+    assert keep_linted(root)
+    assert reader.fresh("lint", str(root)) == ("nothing to say\n", "")
+    with opened(root) as workspace:
+        assert noop.keep_linted(workspace, Said(out="nothing to say\n", day=state.today() - 1), since=time.monotonic_ns())
+    assert reader.fresh("lint", str(root)) is None
+
+
+def test_lint_of_what_lies_on_this_machine_is_asked_again(project, quiet_machine, tmp_path):
+    project.write("assetgen.toml", f'{MANIFEST}provider = "diffusers"\nmodel = "{tmp_path}"\n')
+    time.sleep(TICK)
+    since = time.monotonic_ns()
+    (project.path / ".assetgen").mkdir()
+    with opened(project.path) as workspace:
+        lint(workspace, ["logo"])
+        assert not noop.keep_linted(workspace, Said(out="nothing to say\n"), since=since)
+
+
+def test_small_files_that_lint_could_not_read_are_not_relied_on(project, quiet_machine, tmp_path):
+    (project.path / ".assetgen").mkdir()
+    project.write("assetgen.toml", f'{MANIFEST}provider = "comfyui"\nmodel = "flow"\nparams = {{ workflow = {{ file = "flow.json" }} }}\n')
+    outcomes = []
+    for size in (None, 10, 2**20 + 1):
+        if size is not None:
+            (tmp_path / "flow.json").write_bytes(bytes(size))
+            (project.path / "flow.json").unlink(missing_ok=True)
+            (project.path / "flow.json").symlink_to(tmp_path / "flow.json")
+        time.sleep(TICK)
+        since = time.monotonic_ns()
+        with opened(project.path) as workspace:
+            lint(workspace, ["logo"])
+            outcomes.append(noop.keep_linted(workspace, Said(out="nothing to say\n"), since=since))
+    assert outcomes == [True, False, True]
+    (tmp_path / "flow.json").write_bytes(b"{}")
+    assert reader.fresh("lint", str(project.path)) is None
+
+
+def test_projects_that_are_left_out(built, git, project):
+    repository = git(project.path)
+    project.write("docs/site/assetgen.toml", MANIFEST)
+    project.write("tests/assetgen.toml", "nonsense")
+    built()
+    project("build", "-C", "docs/site")
+    repository.run("add", "-A")
+    for command in ("check", "lint"):
+        words = (command, "--all-projects", "--exclude", "tests")
+        shown = [quick(project, *words) for _ in range(2)]
+        assert [found for found, _ in shown] == [False, True]
+        assert shown[0][1].stdout == shown[1][1].stdout != ""
+        found, done = quick(project, *words, "--exclude", "docs")
+        assert (found, done.stdout) == (True, shown[0][1].stdout.splitlines()[1] + "\n")
+        assert quick(project, command, "--all-projects", "-C", "docs", "--exclude", "../tests")[0]
+        for odd in ((*words, "--exclude", "img"), (*words, "--exclude", "."), words[:2], (command, "--exclude", "tests")):
+            assert not quick(project, *odd)[0]
 
 
 def test_open_jobs_of_any_project_are_looked_into(built, quiet_machine, asked):

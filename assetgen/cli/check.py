@@ -11,7 +11,7 @@ from assetgen.engine.survey import Survey, look, survey_workspace
 from assetgen.plan.facts import Choices
 from assetgen.plan.graph import upstream
 from assetgen.plan.states import AssetPlan, Reason, State
-from assetgen.report import document, listing, words
+from assetgen.report import document, listing
 from assetgen.report.annotations import Level, of_plans
 
 _LEVELS: Mapping[State, Level] = dict.fromkeys(State, "error")
@@ -85,6 +85,4 @@ def _show(session: Session, seen: Survey, plans: Sequence[AssetPlan], bad: Seque
     terminal = session.terminal
     listing.full(terminal, bad, {}, seen.workspace.manifest.inbox)
     tolerated = len(listing.unlike(plans, State.FRESH)) - len(bad)
-    terminal.say(words.states(plans), f" ({tolerated} tolerated)" if tolerated else "")
-    notices.endings(terminal, seen.workspace.catalog, plans)
-    listing.leftovers(terminal, seen.plan)
+    fresh.checked(terminal, seen, plans, f" ({tolerated} tolerated)" if tolerated else "")

@@ -1,15 +1,21 @@
 """What is told when a build is over."""
 
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
 from assetgen.catalog import Catalog
 from assetgen.cli import formats, notices, summaries
 from assetgen.cli.session import Session
-from assetgen.engine.outcome import Outcome, Status
+from assetgen.engine.outcome import Outcome, Result, Status
 from assetgen.engine.survey import look
 from assetgen.engine.workspace import catalog, locate, opened
 from assetgen.errors import UsageError
 from assetgen.model import Json
+from assetgen.plan.states import AssetPlan
 from assetgen.report import document, ending, words
 from assetgen.report.annotations import of_results
+from assetgen.report.terminal import Terminal
 from assetgen.settings import unguarded
 
 
@@ -50,15 +56,22 @@ def _lines(session: Session, outcome: Outcome, again: str) -> None:
         return
     prompts, inbox = _prompts(session, outcome)
     ending.resting(terminal, results, prompts, inbox)
-    terminal.say(ending.line(results, outcome.spent, ending.unpriced(outcome.plan.assets, results)))
-    notices.endings(terminal, _catalog(session), (outcome.plan.assets[result.asset] for result in results))
-    for note in unguarded(locate(session.path)):
-        terminal.note(note.message, note.hint)
+    last(terminal, results, outcome.plan.assets, _catalog(session), locate(session.path), outcome.spent)
     if outcome.unknown:
         terminal.note(f"of {words.count(outcome.unknown, 'paid job')} nobody knows the outcome", "assetgen jobs")
     if outcome.interrupted:
         resumed = f"; {words.count(outcome.resumable, 'paid job')} {'is' if outcome.resumable == 1 else 'are'} resumed"
         terminal.note(f"interrupted{resumed if outcome.resumable else ''}", f"to go on: {again}")
+
+
+def last(
+    terminal: Terminal, results: Sequence[Result], plans: Mapping[str, AssetPlan], catalog: Catalog, root: Path, spent: Decimal
+) -> None:
+    """The last lines of a build: what became of how many assets, and what is worth a note each time."""
+    terminal.say(ending.line(results, spent, ending.unpriced(plans, results)))
+    notices.endings(terminal, catalog, (plans[result.asset] for result in results))
+    for note in unguarded(root):
+        terminal.note(note.message, note.hint)
 
 
 def _catalog(session: Session) -> Catalog:

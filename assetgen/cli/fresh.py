@@ -1,21 +1,22 @@
-"""What `check` and `build` print where everything is fresh, kept so that the next call can say it without looking (`assetgen.noop`)."""
+"""What `check`, `build` and `lint` print where nothing is to be done, kept so that the next call can say it at once (`assetgen.noop`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from io import StringIO
 
 import click
 
-from assetgen.cli import notices
+from assetgen.cli import ending, notices
 from assetgen.cli.session import Session
 from assetgen.engine import noop
 from assetgen.engine.noop import NOTHING, Said
 from assetgen.engine.outcome import Outcome, Result, Status
 from assetgen.engine.survey import Survey
-from assetgen.noop import today
-from assetgen.report import ending, listing, words
+from assetgen.engine.workspace import Workspace
+from assetgen.noop.state import today
+from assetgen.plan.states import AssetPlan
+from assetgen.report import listing, words
 from assetgen.report.terminal import Terminal
-from assetgen.settings import unguarded
 
 # `assetgen.noop` leaves whatever it does not know to the full look, and so this option.
 no_cache = click.option("--no-cache", is_flag=True, expose_value=False, help="Read every file, also where nothing was touched.")
@@ -25,7 +26,8 @@ def looked(session: Session, seen: Survey, without: Survey) -> None:
     """Keep what a check has found, if all is fresh. `without` leaves outputs out of account where they are not committed."""
     if noop.all_fresh(without.plan):
         build = _said(session, lambda terminal: _built(terminal, seen)) if noop.all_fresh(seen.plan) and not noop.unsaid(seen) else NOTHING
-        noop.keep(seen if build.out else without, _said(session, lambda terminal: _checked(terminal, without)), build)
+        check = _said(session, lambda terminal: checked(terminal, without, list(without.plan.assets.values())))
+        noop.keep(seen if build.out else without, check, build)
 
 
 def built(session: Session, seen: Survey, outcome: Outcome) -> None:
@@ -35,24 +37,27 @@ def built(session: Session, seen: Survey, outcome: Outcome) -> None:
         looked(session, left, left)
 
 
-def _checked(terminal: Terminal, seen: Survey) -> None:
-    """As `assetgen check` does."""
-    plans = list(seen.plan.assets.values())
-    terminal.say(words.states(plans))
+def linted(session: Session, workspace: Workspace, speak: Callable[[Terminal], None], day: int) -> None:
+    """Keep that `lint` has found nothing on this day: models are retired by the calendar."""
+    noop.keep_linted(workspace, Said(out=_said(session, speak).out, day=day))
+
+
+def checked(terminal: Terminal, seen: Survey, plans: Sequence[AssetPlan], note: str = "") -> None:
+    """The last lines of a check."""
+    terminal.say(words.states(plans), note)
     notices.endings(terminal, seen.workspace.catalog, plans)
     listing.leftovers(terminal, seen.plan)
 
 
 def _built(terminal: Terminal, seen: Survey) -> None:
     """As `assetgen build` does."""
-    plans = seen.plan.assets
-    terminal.say(ending.line([Result(asset=name, status=Status.FRESH) for name in plans], Decimal(0)))
-    notices.endings(terminal, seen.workspace.catalog, plans.values())
-    for note in unguarded(seen.workspace.root):
-        terminal.note(note.message, note.hint)
+    results = [Result(asset=name, status=Status.FRESH) for name in seen.plan.assets]
+    ending.last(terminal, results, seen.plan.assets, seen.workspace.catalog, seen.workspace.root, Decimal(0))
 
 
 def _said(session: Session, speak: Callable[[Terminal], None]) -> Said:
     out, err, day = StringIO(), StringIO(), today()
-    speak(Terminal(out, err, quiet=False, colour=False, redact=session.terminal.redact))
+    terminal = Terminal(out, err, quiet=False, colour=False, redact=session.terminal.redact)
+    terminal.guard = session.terminal.guard
+    speak(terminal)
     return Said(out=out.getvalue(), err=err.getvalue(), day=day if err.getvalue() else None)

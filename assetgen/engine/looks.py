@@ -7,6 +7,7 @@ change gives it others.
 import os
 import stat
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assetgen.files import Numbers, numbers
@@ -14,6 +15,7 @@ from assetgen.files import Numbers, numbers
 # The clock of files goes in steps of up to 10 ms; where it knows whole seconds only, of up to two.
 TICK = 20_000_000
 _SECOND = 1_000_000_000
+_MOST_LINKS = 40
 
 
 class TouchedError(Exception):
@@ -45,13 +47,16 @@ class Looks:
     root: str
     clock: Clock
     since: int
-    _folders: dict[str, dict[str, Numbers]] = field(default_factory=dict)
+    _folders: dict[tuple[bool, str], dict[str, Numbers]] = field(default_factory=dict)
     _others: dict[str, Numbers] = field(default_factory=dict)
     _absent: set[str] = field(default_factory=set)
     _real: dict[str, bool] = field(default_factory=dict)
 
-    def file(self, path: str, look: tuple[Numbers, int] | None) -> None:
-        """A file of the project and when it was read (`assetgen.files.Project.looks`); None where there was none."""
+    def file(self, path: str, look: tuple[Numbers, int] | None, *, made: bool = False) -> None:
+        """A file of the project and when it was read (`assetgen.files.Project.looks`); None where there was none.
+
+        `made`: git need not have it.
+        """
         full = f"{self.root}/{path}"
         if look is None:
             self.gone(full)
@@ -59,11 +64,12 @@ class Looks:
         folder, _, name = full.rpartition("/")
         now = os.lstat(full)
         if stat.S_ISLNK(now.st_mode) or not self._plain(folder):
-            self.other(full, *look)
+            for link in _links(self.root, path):
+                self._link(link)
             folder, _, name = os.path.realpath(full).rpartition("/")
             now = os.lstat(f"{folder}/{name}")
         self._hold(numbers(now), full, *look)
-        self._chain(folder)[name] = look[0]
+        self._chain(folder, made=made)[name] = look[0]
 
     def other(self, path: str, found: Numbers, read: int) -> None:
         """A file or a folder, wherever it lies and whatever leads to it."""
@@ -89,10 +95,10 @@ class Looks:
             raise TouchedError(path)
 
     def dump(self) -> tuple[list[int], list[str]]:
-        """Numbers and texts in the order in which `assetgen.noop` takes them."""
-        found: list[int] = [len(self._folders)]
+        """Numbers and texts in the order in which `assetgen.noop.state` takes them."""
+        found: list[int] = [sum(not made for made, _ in self._folders), len(self._folders)]
         texts: list[str] = []
-        for folder, files in self._folders.items():
+        for (_, folder), files in sorted(self._folders.items(), key=_needed_first):
             found += [os.lstat(folder).st_ino, len(files)]
             texts.append(folder)
             for name, each in files.items():
@@ -104,6 +110,13 @@ class Looks:
             texts.append(path)
         return found, [*texts, *sorted(self._absent)]
 
+    def _link(self, path: str) -> None:
+        """A link that leads to a file: another one in its place may lead elsewhere, where the same file has another name."""
+        folder, _, name = path.rpartition("/")
+        found = numbers(os.lstat(path))
+        self._hold(found, path, found, self.since)
+        self._chain(folder)[name] = found
+
     def _hold(self, now: Numbers, path: str, found: Numbers, read: int) -> None:
         if now != found or not self.clock.settled(found, read):
             raise TouchedError(path)
@@ -114,12 +127,37 @@ class Looks:
             self._real[folder] = os.path.realpath(folder) == folder
         return self._real[folder]
 
-    def _chain(self, folder: str) -> dict[str, Numbers]:
+    def _chain(self, folder: str, *, made: bool = False) -> dict[str, Numbers]:
         """The files of a folder. Those above it are kept as well: where one of them becomes a link, all below may lie outside."""
-        if folder not in self._folders:
+        if (made, folder) not in self._folders:
             if folder != self.root:
                 if not folder.startswith(f"{self.root}/"):
                     raise TouchedError(folder)
-                self._chain(folder.rpartition("/")[0])
-            self._folders[folder] = {}
-        return self._folders[folder]
+                self._chain(folder.rpartition("/")[0], made=made)
+            self._folders[made, folder] = {}
+        return self._folders[made, folder]
+
+
+def _needed_first(entry: tuple[tuple[bool, str], object]) -> bool:
+    return entry[0][0]
+
+
+def _links(root: str, path: str) -> Iterator[str]:
+    """Every link on the way to a file, from a root that no link leads to."""
+    at, rest = root, path.split("/")[::-1]
+    for _ in range(_MOST_LINKS):
+        while rest:
+            part = rest.pop()
+            if part == "..":
+                at = os.path.dirname(at)
+            elif part not in ("", "."):
+                at = f"{at}/{part}"
+                if os.path.islink(at):
+                    break
+        else:
+            return
+        yield at
+        target = os.readlink(at)
+        at = "" if target.startswith("/") else os.path.dirname(at)
+        rest += target.split("/")[::-1]
+    raise TouchedError(path)
