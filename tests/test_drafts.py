@@ -294,6 +294,21 @@ def test_an_alias_draws_with_its_own_parameters(desk, shop):
     assert [request.fields["quality"] for request in shop.server.requests] == ["low"]
 
 
+def test_the_real_picture_is_never_bought_as_a_draft(desk, shop):
+    """Whatever `[watch] draft` says: where the draft would be asked for just what a build asks for, nobody is paid."""
+    same = '[watch]\ndraft = "quick"\n[models.quick]\nuse = "gpt-image-2"\nparams = { quality = "low" }\n'
+    owl = '[assets.owl]\nprompt = "an owl"\nparams = { quality = "high" }\n[assets.eule]\nprompt = "an owl"\nparams = { quality = "low" }\n'
+    shop.write(same + HERO + 'size = "1024x1024"\nparams = { quality = "low" }\n' + owl)
+    found = desk(purse=Decimal(1))
+    assert (found["hero"].model, found["hero"].problem, found["eule"].model) == ("sketch", "", "sketch")
+    told = 'a draft by "gpt-image-2" costs up to $0.006: it would be the picture of an asset itself (promote it)'
+    assert found["owl"].problem == told
+    assert (shop.asked, shop.ledger, set(shop.states().values())) == (0, [], {"generate"})
+    # Another size, in other words: it is the same picture all the same.
+    shop.write(same + HERO + 'params = { quality = "low" }\n', head=HEAD.replace('size = "1024x1024"\n', ""))
+    assert (desk(purse=Decimal(1))["hero"].model, shop.asked) == ("sketch", 0)
+
+
 def test_a_draft_model_takes_what_it_can(desk, shop):
     text = '[watch]\ndraft = "dall-e-3"\n' + HERO + 'size = "1536x1024"\nreferences = ["a.png"]\nmask = "a.png"\nseed = 3\n'
     shop.write(text)

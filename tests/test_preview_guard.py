@@ -16,7 +16,7 @@ from assetgen.engine.survey import look
 from assetgen.preview import routes
 from assetgen.preview.guard import SECURITY, Keys
 from assetgen.preview.server import Page
-from assetgen.preview.stream import Timing
+from assetgen.preview.stream import LARGEST, Feed, Timing
 from assetgen.watch.wishes import Build, Clash, Edit, Looked, Pick, Promote, Reroll
 from tests.projects import until
 from tests.visits import Client
@@ -24,6 +24,7 @@ from tests.visits import Client
 pytest_plugins = ["tests.browser"]
 
 MANIFEST = 'version = 1\n\n[assets.icon]\nprompt = "flat icon of a brain"\nsize = "64x64"\noutputs = ["icon.png"]\n'
+MARK = "0123456789ab"
 
 
 @pytest.fixture(scope="module")
@@ -336,20 +337,25 @@ def test_a_wish_arrives_as_it_was_meant(site):
 def test_no_wish_spends_unless_the_page_may(site):
     site.wishes.clear()
     refused = (403, {"error": "this page may not spend money", "hint": "start again with --allow-spend"})
-    assert site.wish(wish="promote", names=["icon"], most="0.04") == refused
-    assert site.wish(wish="reroll", name="icon", seed=None, most="0.04") == refused
+    assert site.wish(wish="promote", shown={"icon": MARK}, most="0.04") == refused
+    assert site.wish(wish="reroll", name="icon", seed=None, most="0.04", mark=MARK) == refused
     assert site.wishes == []
 
 
 def test_a_purchase_says_what_was_agreed_to(folder):
     site = Site(folder, allow_spend=True).enter()
-    assert site.wish(wish="promote", names=["icon"], most="0.04") == (200, {"done": True})
-    assert site.wish(wish="reroll", name="icon", seed=7, most="1") == (200, {"done": True})
+    assert site.wish(wish="promote", shown={"icon": MARK}, most="0.04") == (200, {"done": True})
+    assert site.wish(wish="reroll", name="icon", seed=7, most="1", mark=MARK) == (200, {"done": True})
     [promote, reroll] = site.wishes
+    assert (promote.names, promote.shown, reroll.shown) == (("icon",), {"icon": MARK}, {"icon": MARK})
     assert (type(promote), str(promote.most), type(reroll), str(reroll.most), reroll.seed) == (Promote, "0.04", Reroll, "1", 7)
     for most in (None, "", "-1", "1e9", "NaN", "Infinity", "1,5", "0.04 ", "٣", 0.04):
-        assert site.wish(wish="promote", names=["icon"], most=most)[0] == 400
-    assert site.wish(wish="promote", names=["icon"])[0] == 400
+        assert site.wish(wish="promote", shown={"icon": MARK}, most=most)[0] == 400
+    assert site.wish(wish="promote", shown={"icon": MARK})[0] == 400
+    # Nor is anything bought of which nobody says what was seen.
+    assert site.wish(wish="reroll", name="icon", seed=7, most="1")[0] == 400
+    for shown in ({}, {"icon": ""}, {"icon": MARK.upper()}, {"icon": None}, ["icon"], None):
+        assert site.wish(wish="promote", shown=shown, most="1")[0] == 400
     assert len(site.wishes) == 2
     site.page.close()
 
@@ -432,9 +438,8 @@ def test_a_tab_that_does_not_read_is_let_go(folder):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(request(site.client, "/api/events?since=0"))
         until(lambda: feed.tabs == 1)
-        for _ in range(200):
-            feed.publish("event", '"' + "x" * 60_000 + '"')
-        until(lambda: feed.tabs == 0)
+        # Little by little: who is told at once of more than is kept is told to look anew.
+        until(lambda: (feed.publish("event", '"' + "x" * 60_000 + '"'), feed.tabs == 0)[1])
     site.page.close()
     assert Timing().patience == 30
 
@@ -457,6 +462,20 @@ def test_a_tab_that_was_away_hears_what_it_missed(site, client):
         while b"event: reset" not in heard:
             heard += connection.recv(65536)
     until(lambda: feed.tabs == 0)
+
+
+def test_what_is_kept_for_tabs_has_a_size():
+    feed = Feed()
+    text = '"' + "x" * (LARGEST // 4) + '"'
+    for _ in range(5):
+        feed.publish("event", text)
+    assert [len(feed.after(since)[1]) for since in (2, 3, 4, 5)] == [3, 2, 1, 0]
+    assert feed.after(1) == (5, [b"id: 5\nevent: reset\ndata: {}\n\n"])
+    # One that is too large by itself is told as a look anew, and what follows as ever.
+    feed.publish("event", text * 5)
+    assert feed.after(5) == (6, [b"id: 6\nevent: reset\ndata: {}\n\n"])
+    feed.publish("event", "{}")
+    assert feed.after(6) == (7, [b"id: 7\nevent: event\ndata: {}\n\n"])
 
 
 # Another site, in a real browser.

@@ -280,7 +280,7 @@ def test_a_draft_is_promoted_at_its_price(shop, served, browse):
     expect(tab.locator("#ask")).to_be_hidden()
     assert shop.asked == 0
     tab.press("p")
-    assert tab.inner_text("#ask-yes") == f"Spend up to {price}"
+    assert tab.inner_text("#ask-yes") == f"Spend about {price}"
     tab.click("#ask-yes")
     expect(tab.locator("#ask")).to_be_hidden()
     expect(tab.card("fox").locator("img")).not_to_have_attribute("data-sha256", draft)

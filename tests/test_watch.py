@@ -10,7 +10,8 @@ from assetgen.engine.hold import hold
 from assetgen.errors import UsageError
 from assetgen.events import Waiting
 from assetgen.watch.debounce import MOST, Debounce
-from assetgen.watch.files import branches
+from assetgen.watch.files import Wanted, branches
+from assetgen.watch.glance import present
 from assetgen.watch.loop import Options, Watch
 from assetgen.watch.wishes import Build, Edit, Pick, Promote, Quit, Reroll
 from tests.projects import HERO, until
@@ -525,3 +526,33 @@ def test_it_is_looked_when_it_is_quiet_and_in_any_case_before_long():
 def test_a_pattern_is_reached_through_its_folders():
     assert list(branches("a/*/c/**/x*.toml")) == ["a", "a/*", "a/*/c", "a/*/c/**"]
     assert list(branches("x*.toml")) == []
+
+
+def test_a_folder_that_the_system_does_not_look_into_is_as_one_that_is_not_there(tmp_path):
+    (tmp_path / "more").mkdir()
+    (tmp_path / "link.png").symlink_to("more/there.png")
+    strange = "x" * 300
+    inputs = frozenset({"assetgen.toml", "link.png", f"more/{strange}/a.png", f"{strange}/b.png", f"/{strange}/config.toml"})
+    want = Wanted(root=tmp_path, inputs=inputs, globs=(f"{strange}/*.toml", f"more/*/{strange}/c.toml"))
+    assert present(want) == {tmp_path, tmp_path / "more"}
+
+
+def test_a_folder_that_is_closed_and_opened_again_ends_no_watch(place):
+    refs = place.path / "refs"
+    (refs / "sub").mkdir(parents=True)
+    refs.chmod(0)
+    if os.access(refs / "sub", os.R_OK):
+        pytest.skip("nothing is closed to root")
+    refs.chmod(0o755)
+    (refs / "sub" / "a.png").write_bytes((place.path / "lake.png").read_bytes())
+    place.write(FOX + '\n[assets.photo]\nfile = "refs/sub/a.png"\noutputs = ["photo.png"]\n', HEAD)
+    with started(place) as diary:
+        diary.fresh("fox", "photo")
+        refs.chmod(0)
+        try:
+            diary.until(lambda: diary.broken or diary.last.states["photo"] != "fresh")
+        finally:
+            refs.chmod(0o755)
+        diary.fresh("fox", "photo")
+        (refs / "sub" / "a.png").write_bytes((place.path / "fox.png").read_bytes())
+        diary.until(lambda: any("refs/sub/a.png" in ended.changed for ended in diary.ended))

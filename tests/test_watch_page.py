@@ -25,8 +25,16 @@ def told(site):
     return [(card["name"], card["state"]) for update in updates for card in update["cards"]]
 
 
+def cards(site, key):
+    return {card["name"]: card[key] for card in json.loads(site.page.scene.gallery())["cards"]}
+
+
 def states(site):
-    return {card["name"]: card["state"] for card in json.loads(site.page.scene.gallery())["cards"]}
+    return cards(site, "state")
+
+
+def marks(site):
+    return cards(site, "mark")
 
 
 @pytest.fixture
@@ -50,7 +58,7 @@ def test_pictures_appear_as_they_land_and_never_half_done(slow, by):
             _, headers, body = client.enter()
             client.cookie, client.proof = headers["set-cookie"].partition(";")[0], json.loads(body)["csrf"]
             given = client.inside | {"Origin": site.origin, "Content-Type": "application/json"}
-            wish = json.dumps({"wish": "promote", "names": list(NAMES), "most": "1"}).encode()
+            wish = json.dumps({"wish": "promote", "shown": marks(site), "most": "1"}).encode()
             assert client.ask("POST", "/api/wish", given, wish)[0] == 200
         until(lambda: "fresh" in states(site).values())
         assert len(slow.server.requests) < len(NAMES) or not (slow.path / f"{NAMES[-1]}.png").exists()
@@ -60,6 +68,30 @@ def test_pictures_appear_as_they_land_and_never_half_done(slow, by):
     for name in NAMES:
         seen = [state for each, state in told(site) if each == name]
         assert seen == sorted(seen, reverse=True)
+
+
+def test_a_page_buys_what_it_shows_and_nothing_else(slow):
+    slow.server.delay = 0
+    with serving(slow.path, slow.env(), building=True, allow_spend=True) as site:
+        until(lambda: set(states(site).values()) == {"generate"})
+        client = Client(site.url)
+        _, headers, body = client.enter()
+        client.cookie, client.proof = headers["set-cookie"].partition(";")[0], json.loads(body)["csrf"]
+        given = client.inside | {"Origin": site.origin, "Content-Type": "application/json"}
+
+        def promote(shown):
+            status, _, body = client.ask("POST", "/api/wish", given, json.dumps({"wish": "promote", "shown": shown, "most": "1"}).encode())
+            return status, json.loads(body)
+
+        before = marks(site)
+        slow.edit('"one"', '"another one"')
+        told = '"one" changed since the price was shown, and nothing was bought'
+        assert promote(before) == (409, {"error": told, "hint": "look at the price and promote again"})
+        until(lambda: marks(site)["one"] != before["one"])
+        assert (len(slow.server.requests), {name for name in NAMES if marks(site)[name] == before[name]}) == (0, {"two", "three", "four"})
+        assert promote(marks(site)) == (200, {"done": True})
+        until(lambda: set(states(site).values()) == {"fresh"})
+    assert len(slow.server.requests) == len(NAMES)
 
 
 def test_a_project_that_others_hold_is_looked_at_when_they_are_done(slow):

@@ -131,7 +131,7 @@ def test_a_held_asset_is_promoted_after_its_price_was_shown(shop):
         on.press("w")
         on.wait("cost: $0.006 (")
         on.press("p")
-        on.wait("promote hero for $0.006? [y/N] ")
+        on.wait("promote hero for about $0.006? [y/N] ")
         on.press("n")
         on.press("p")
         on.wait(PROMPT)
@@ -154,13 +154,15 @@ def test_several_are_chosen_from_a_list(shop):
         on.wait("   1  hero  $0.006\n   2  lake  $0.006\nwhich? a number, a name, or a for all: ")
         # Something that is said meanwhile does not tear the question apart.
         shop.edit('"a lake"', '"a pond"')
+        on.wait("held      lake  $0.006, changed\n")
+        on.wait("drafted   lake")
         on.wait("which? a number, a name, or a for all: ")
         on.press("9\r")
         on.wait('error: "9" is not held\nhint: 1 to 2, a name, or a\n')
         on.press("p")
         on.wait("all: ")
         on.press("3\x7f2\r")
-        on.wait("promote lake for $0.006? [y/N] ")
+        on.wait("promote lake for about $0.006? [y/N] ")
         on.press("y")
         on.wait("built     lake")
         on.press("p")
@@ -197,6 +199,50 @@ def test_an_interrupt_gives_the_terminal_back(place, number):
             on.process.send_signal(number)
         assert on.ended() == 130
         assert on.attributes() == on.before
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT])
+def test_what_ends_the_process_gives_the_terminal_back_first(place, number):
+    with screen(place) as on:
+        on.wait("watching")
+        until(lambda: on.attributes() != on.before)
+        on.process.send_signal(number)
+        assert on.ended() == -number
+        assert on.attributes() == on.before
+
+
+def test_a_watch_under_nohup_stays(place):
+    told = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        on = Screen(place)
+    finally:
+        signal.signal(signal.SIGHUP, told)
+    try:
+        on.wait("watching")
+        on.process.send_signal(signal.SIGHUP)
+        on.press("b")
+        on.wait("fresh     fox, lake  nothing to do\n")
+        on.press("q")
+        assert on.ended() == 0
+    finally:
+        on.close()
+
+
+def test_a_held_asset_that_is_to_be_another_picture_is_told(shop):
+    shop.write(HERO + OUT + CHEAP)
+    with screen(shop) as on:
+        on.wait("drafted   hero")
+        shop.edit("a red fox", "a blue fox")
+        assert "nothing to build" not in on.wait("held      hero  $0.006, changed\n")
+        on.wait("drafted   hero")
+        shop.edit("a blue fox", "a green fox")
+        assert "nothing to build" not in on.wait("held      hero  $0.006, changed\n")
+        on.wait("drafted   hero")
+        shop.edit("version = 1", "version = 1 # the same")
+        assert "held" not in on.wait("saved     assetgen.toml  nothing to build\n")
+        on.press("q")
+        assert on.ended() == 0
+    assert shop.asked == 0
 
 
 def test_a_paused_watch_gives_the_terminal_back_and_takes_it_again(place):
@@ -283,6 +329,8 @@ def test_on_a_pipe_there_are_lines(shop):
         for line, told in {
             "why hero": "never generated",
             "why nobody": 'error: no asset is selected by "nobody"',
+            "promote --al": 'error: "--al" is not understood here',
+            "why --all": 'error: "--all" is not understood here',
             "paint it black": 'error: "paint" is not understood here',
             "pick fox 1": 'error: "fox" has no candidates to pick from',
             'build "fox': "error: no closing quotation",
@@ -310,6 +358,28 @@ def test_without_a_limit_a_pipe_buys_nothing_and_its_end_is_no_end(shop):
         on.process.send_signal(signal.SIGTERM)
         assert on.process.wait(20) == 130
     assert shop.asked == 0
+
+
+def test_the_last_line_of_a_pipe_needs_no_end(place):
+    with pipe(place) as on:
+        on.wait("watching")
+        on.process.stdin.write("build fox\nquit")
+        on.process.stdin.close()
+        assert on.process.wait(20) == 0
+        on.wait("fresh     fox  nothing to do")
+
+
+def test_what_a_watch_needs_in_ci_is_told_as_its_own_command(shop):
+    shop.write(HERO + OUT + CHEAP)
+    words = ("-m", "assetgen", "watch", "--final", "--max-cost", "1")
+    for environ, hint in (
+        ({"CI": "true"}, "ASSETGEN_ALLOW_SPEND=1 assetgen watch --final --max-cost 1"),
+        ({"CI": "true", "APPVEYOR_PULL_REQUEST_NUMBER": "4"}, "assetgen watch --draft"),
+    ):
+        shop.environ = environ
+        process = shop.spawn(*words)
+        assert process.communicate(timeout=30)[1].splitlines()[-1] == f"hint: {hint}"
+        assert process.returncode == 2
 
 
 def test_what_is_wrong_with_the_call_is_told_at_once(place):

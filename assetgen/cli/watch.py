@@ -87,18 +87,24 @@ def _logged(session: Session, event: Event) -> Event:
 
 @contextmanager
 def _signals(watch: Watch, keys: Keys | None) -> Iterator[None]:
-    """Ctrl-C ends the watch in order, a second one at once; Ctrl-Z gives the terminal back for as long as it lasts."""
+    """Ctrl-C ends the watch in order, a second one at once; Ctrl-Z gives the terminal back for as long as it lasts.
+
+    What ends the process by itself does so, with the terminal as it was. A signal that is ignored (nohup) stays so.
+    """
 
     def end(_number: int, _frame: FrameType | None) -> None:
         if watch.leaving:
             raise KeyboardInterrupt
         watch.stop()
 
-    def pause(number: int, _frame: FrameType | None) -> None:
+    def leave(number: int, _frame: FrameType | None) -> None:
         if keys is not None:
             keys.give_back()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
+
+    def pause(number: int, frame: FrameType | None) -> None:
+        leave(number, frame)
         signal.signal(number, pause)
 
     def go_on(_number: int, _frame: FrameType | None) -> None:
@@ -106,6 +112,7 @@ def _signals(watch: Watch, keys: Keys | None) -> Iterator[None]:
             keys.take()
 
     found = {signal.SIGINT: end, signal.SIGTERM: end, signal.SIGTSTP: pause, signal.SIGCONT: go_on}
+    found |= {number: leave for number in (signal.SIGHUP, signal.SIGQUIT) if signal.getsignal(number) is not signal.SIG_IGN}
     before = {number: signal.signal(number, handler) for number, handler in found.items()}
     try:
         yield

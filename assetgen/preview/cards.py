@@ -31,6 +31,7 @@ def card(one: Shown, at_hand: Callable[[str], bool]) -> Card:
         "model": model(planned.asset),
         "price": cost(planned),
         "candidates": len(one.candidates),
+        "mark": one.mark,
         "revision": "",
     }
     made["revision"] = _revision(made, one)

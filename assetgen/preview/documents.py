@@ -22,7 +22,10 @@ class PriceEntry(TypedDict):
 
 
 class Card(TypedDict):
-    """One asset in the gallery. `thumb` is the digest to show, a draft's where `draft` is set; `held`: it waits to be promoted."""
+    """One asset in the gallery. `thumb` is the digest to show, a draft's where `draft` is set; `held`: it waits to be promoted.
+
+    `mark` stands for what buying it would ask for: a purchase names it, and is refused where it is another one by now.
+    """
 
     name: str
     state: str
@@ -38,6 +41,7 @@ class Card(TypedDict):
     model: str
     price: PriceEntry | None
     candidates: int
+    mark: str
     revision: str
 
 

@@ -14,6 +14,7 @@ from assetgen.preview.revisions import last
 from assetgen.preview.shown import Shown, places, shown
 from assetgen.preview.steady import steady
 from assetgen.report.faults import render
+from assetgen.watch.asked import marks
 from assetgen.watch.drafts import held
 from assetgen.watch.wishes import Looked, Purse
 
@@ -77,6 +78,8 @@ def snapshot(
         for name, planned in seen.plan.assets.items()
         if name in names
     }
+    found_marks = marks(seen.plan, assets)
+    assets = {name: replace(one, mark=found_marks[name]) for name, one in assets.items()}
     if looked.building and before is not None:
         assets = steady(assets, before.assets)
     pictures.name({sha256: place for one in assets.values() for sha256, place in places(one, workspace.manifest.originals)})

@@ -27,13 +27,14 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One asset. `block` is what is locked for it under its present name or an earlier one."""
+    """One asset. `block` is what is locked for it under its present name or an earlier one; `mark` as in a card."""
 
     planned: AssetPlan
     outputs: tuple[Output, ...]
     draft: Draft | None = None
     held: bool = False
     paying: bool = False
+    mark: str = ""
 
     @property
     def block(self) -> Block | None:

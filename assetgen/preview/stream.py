@@ -12,6 +12,9 @@ from starlette.types import Message, Receive, Send
 from assetgen.model import Json
 
 KEPT = 256
+"""Messages that a tab may have missed."""
+LARGEST = 8 * 1024 * 1024
+"""Bytes of them all: what is told of a large project is large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Feed:
         self.number = 0
         self.tabs = 0
         self.closed = False
-        self._kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT)
+        self._kept: deque[bytes] = deque()
+        self._size = 0
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: set[asyncio.Event] = set()
@@ -42,7 +46,10 @@ class Feed:
         """Tell all tabs. `text` is JSON on one line."""
         with self._guard:
             self.number += 1
-            self._kept.append((self.number, f"id: {self.number}\nevent: {kind}\ndata: {text}\n\n".encode()))
+            self._kept.append(f"id: {self.number}\nevent: {kind}\ndata: {text}\n\n".encode())
+            self._size += len(self._kept[-1])
+            while self._size > LARGEST or len(self._kept) > KEPT:
+                self._size -= len(self._kept.popleft())
         self._wake()
 
     def close(self) -> None:
@@ -56,7 +63,7 @@ class Feed:
             first = self.number - len(self._kept)
             if not first <= since <= self.number:
                 return self.number, [f"id: {self.number}\nevent: reset\ndata: {{}}\n\n".encode()]
-            return self.number, [message for _, message in islice(self._kept, since - first, None)]
+            return self.number, list(islice(self._kept, since - first, None))
 
     def _wake(self) -> None:
         if self._loop is not None and not self._loop.is_closed():

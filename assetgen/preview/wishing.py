@@ -6,15 +6,18 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from assetgen.errors import UsageError
+from assetgen.watch.asked import MARK
 from assetgen.watch.wishes import Build, Edit, Pick, Promote, Reroll, Wish
 
 _Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]
 _Names: TypeAlias = Annotated[tuple[_Name, ...], Field(max_length=10_000)]
 _Amount: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,12})?$")]
 
+_Mark: TypeAlias = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{MARK}}}$")]
+
 
 class _Asked(BaseModel):
-    """A wish of the page's. A purchase always says what was agreed to."""
+    """A wish of the page's. A purchase always says what was agreed to, by the marks of the cards: those of a promotion by their names."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -29,11 +32,11 @@ class _Build(_Asked):
 
 class _Promote(_Asked):
     wish: Literal["promote"]
-    names: Annotated[_Names, Field(min_length=1)]
+    shown: Annotated[dict[_Name, _Mark], Field(min_length=1, max_length=10_000)]
     most: _Amount
 
     def meant(self) -> Wish:
-        return Promote(names=self.names, most=Decimal(self.most))
+        return Promote(names=tuple(self.shown), most=Decimal(self.most), shown=self.shown)
 
 
 class _Reroll(_Asked):
@@ -41,9 +44,10 @@ class _Reroll(_Asked):
     name: _Name
     seed: Annotated[int, Field(ge=0, le=2**64 - 1)] | None = None
     most: _Amount
+    mark: _Mark
 
     def meant(self) -> Wish:
-        return Reroll(name=self.name, seed=self.seed, most=Decimal(self.most))
+        return Reroll(name=self.name, seed=self.seed, most=Decimal(self.most), shown={self.name: self.mark})
 
 
 class _Pick(_Asked):

@@ -90,6 +90,15 @@ def held(plans: Sequence[AssetPlan], problems: Mapping[str, str], *, keys: bool)
         yield (" " * 10, Painted(f"{words.prices(plans)} for all that is held; {how}", "dim"))
 
 
+def changed(plans: Sequence[AssetPlan]) -> Iterator[Line]:
+    """What was said to be held, and is to be another picture by now."""
+    for planned in plans[:_SHOWN]:
+        price = f"{words.price(planned.price)}, " if planned.buys else ""
+        yield row("held", planned.name, f"{price}changed", "warn")
+    if len(plans) > _SHOWN:
+        yield (" " * 10, f"and {len(plans) - _SHOWN} more")
+
+
 def resting(plans: Iterable[AssetPlan]) -> Iterator[Line]:
     """What waits for a person or is blocked, with its cure."""
     for planned in plans:
@@ -116,7 +125,10 @@ def question(plans: Sequence[AssetPlan], asked: Collection[str]) -> str:
     """What is asked before money is spent. Others that have to be bought first are named as well."""
     more = [planned.name for planned in plans if planned.name not in asked]
     first = f", with {named(more)} that {'it is' if len(asked) == 1 else 'they are'} made from," if more else ""
-    return f"promote {named(sorted(asked))}{first} for {words.price(total(plans))}? [y/N] "
+    price = total(plans)
+    # The price is that of a list: what a bill by tokens says of the input is known afterwards.
+    about = "" if price is None or price.high == 0 else "about "
+    return f"promote {named([*asked])}{first} for {about}{words.price(price)}? [y/N] "
 
 
 def saved(files: Sequence[str]) -> str:
@@ -125,8 +137,8 @@ def saved(files: Sequence[str]) -> str:
 
 
 def named(names: Sequence[str]) -> str:
-    """A few names, or how many there are."""
-    return ", ".join(names) if len(names) <= _NAMED else words.count(len(names), "asset")
+    """A few names, always in the same order, or how many there are."""
+    return ", ".join(sorted(names)) if len(names) <= _NAMED else words.count(len(names), "asset")
 
 
 def _count(results: Iterable[Result], word: str) -> int:

@@ -28,6 +28,7 @@ class Console:
         self._begun = False
         self._broken = False
         self._said: dict[str, str] = {}
+        self._requests: dict[str, str | None] = {}
         self._waiting = ""
         self._hinted: set[str] = set()
 
@@ -92,6 +93,9 @@ class Console:
         problems = {name: draft.problem for name, draft in told.drafts.items() if draft.problem}
         new = self._new(waiting, lambda planned: f"{planned.reason}{planned.price}{problems.get(planned.name)}")
         said += self._say(watching.held(new, problems, keys=self._keys))
+        # The price and the cause are the same, and still it is another picture that would be bought.
+        said += self._say(watching.changed([planned for planned in waiting if planned not in new and self._other(planned)]))
+        self._requests = {planned.name: planned.gen_key for planned in waiting}
         resting = [planned for planned in plans if planned.name not in told.held and _rests(planned) and not told.building]
         fresh = self._new(resting, lambda planned: planned.reason)
         said += self._say(watching.resting(fresh[:_SHOWN]))
@@ -107,6 +111,10 @@ class Console:
         found = [planned for planned in plans if self._said.get(planned.name) != text(planned)]
         self._said |= {planned.name: text(planned) for planned in found}
         return found
+
+    def _other(self, planned: AssetPlan) -> bool:
+        """Whether another request is held than was before. One that is not settled yet is no other."""
+        return None not in (planned.gen_key, before := self._requests.get(planned.name)) and planned.gen_key != before
 
     def _forget(self, names: set[str]) -> None:
         self._said = {name: said for name, said in self._said.items() if name in names}

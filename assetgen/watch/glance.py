@@ -61,7 +61,9 @@ def differing(before: Glance, now: Glance) -> tuple[str, ...]:
 def present(want: Wanted) -> frozenset[Path]:
     """The folders to watch: of one that is not there the nearest above it that is. A link is followed, to a folder as to a file."""
     found = {_nearest(folder, want.root) for folder in {*folders(want)}}
-    found |= {Path(os.path.realpath(want.root / file)).parent for file in want.inputs if (want.root / file).is_symlink()}
+    paths = [want.root / file for file in want.inputs]
+    # Path.is_symlink raises where a folder may not be searched.
+    found |= {Path(os.path.realpath(path)).parent for path in paths if os.path.islink(path)}  # noqa: PTH114 - see above
     for pattern in want.globs:
         found |= {_nearest(folder, want.root) for folder in _ways(want.root, pattern)}
     return frozenset(Path(os.path.realpath(folder)) for folder in found if folder is not None)
@@ -72,7 +74,7 @@ def _ways(root: Path, pattern: str) -> Iterator[Path]:
         if not any(sign in branch for sign in "*?["):
             yield root / branch
             continue
-        for count, folder in enumerate(path for path in root.glob(branch) if path.is_dir()):
+        for count, folder in enumerate(path for path in root.glob(branch) if _open(path)):
             if count == _MOST_FOLDERS:
                 return
             yield folder
@@ -80,11 +82,20 @@ def _ways(root: Path, pattern: str) -> Iterator[Path]:
 
 def _nearest(folder: Path, root: Path) -> Path | None:
     """The folder itself, or what is there of the way to it; None outside the project, where nobody waits for it to appear."""
-    while not folder.is_dir():
-        if folder == root or root not in folder.parents:
+    while folder != root and not _open(folder):
+        if root not in folder.parents:
             return None
         folder = folder.parent
     return folder
+
+
+def _open(folder: Path) -> bool:
+    """Whether this is a folder that we may look into: the system lets nobody listen at another."""
+    try:
+        with os.scandir(folder):
+            return True
+    except OSError:
+        return False
 
 
 def _files(folder: Path) -> list[str]:

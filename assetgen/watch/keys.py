@@ -79,6 +79,9 @@ class Keys:
                 continue
             data = self._next()
             if not data:
+                # The last line need not have an end.
+                if rest:
+                    self._say(rest)
                 return
             if self.single:
                 self._keys(decode(data))

@@ -1,10 +1,12 @@
 """Folders under watch, by the system's own means. Says only that something in them was touched; what it was, a look at the files tells."""
 
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from watchdog import events
 from watchdog.events import (
     DirCreatedEvent,
     DirDeletedEvent,
@@ -27,6 +29,8 @@ from assetgen.store.atomic import TEMP
 _NEWS: list[type[FileSystemEvent]] = [
     *(DirCreatedEvent, DirDeletedEvent, DirMovedEvent),
     *(FileCreatedEvent, FileModifiedEvent, FileDeletedEvent, FileMovedEvent, FileClosedEvent),
+    # Another owner or mode, which older versions tell as a modification, where at all.
+    *(getattr(events, name) for name in ("FileAttribEvent", "DirAttribEvent") if hasattr(events, name)),
 ]
 _ROUNDS = 5
 
@@ -36,6 +40,17 @@ class Knock:
     """Something in a watched folder was touched; `gone` is the folder itself where it was removed."""
 
     gone: Path | None = None
+
+
+class Unheard(AssetgenError):
+    """A folder that the system does not let us listen at."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        hint = "sysctl fs.inotify.max_user_watches fs.inotify.max_user_instances tells how many this machine allows"
+        if isinstance(error, PermissionError):
+            hint = f"chmod u+rx {shlex.quote(str(folder))}"
+        super().__init__(f'"{folder}" cannot be watched: {of_system(error)}', hint=hint)
+        self.folder = folder
 
 
 class Knocks(FileSystemEventHandler):
@@ -59,35 +74,39 @@ class Knocks(FileSystemEventHandler):
         if found is not None:
             self._observer.unschedule(found[0])
 
-    def follow(self, folders: Callable[[], frozenset[Path]]) -> None:
-        """Watch these folders and no others. They are asked for again until they stay: one may appear while the others are begun with."""
+    def follow(self, folders: Callable[[], frozenset[Path]]) -> Unheard | None:
+        """Watch these folders and no others. They are asked for again until they stay: one may appear while the others are begun with.
+
+        Returns what is wrong with the first one that cannot be watched; the others are.
+        """
+        wrong: list[Unheard] = []
         for _ in range(_ROUNDS):
             wanted = folders()
             for folder in [known for known in self._watched if known not in wanted or _identity(known) != self._watched[known][1]]:
                 self.lost(folder)
             new = [folder for folder in sorted(wanted) if folder not in self._watched]
-            if not new:
-                return
-            for folder in new:
-                self._begin(folder)
+            wrong = [error for error in map(self._begin, new) if error is not None]
+            if not new or wrong:
+                break
+        return wrong[0] if wrong else None
 
     def close(self) -> None:
         """Watch no more."""
         self._observer.stop()
         self._observer.join()
 
-    def _begin(self, folder: Path) -> None:
+    def _begin(self, folder: Path) -> Unheard | None:
         identity = _identity(folder)
         if identity is None:
-            return
+            return None
         try:
             watch = self._observer.schedule(self, str(folder), event_filter=_NEWS)
         except FileNotFoundError:
-            return
+            return None
         except OSError as error:
-            hint = "sysctl fs.inotify.max_user_watches fs.inotify.max_user_instances tells how many this machine allows"
-            raise AssetgenError(f'"{folder}" cannot be watched: {of_system(error)}', hint=hint) from error
+            return Unheard(folder, error)
         self._watched[folder] = (watch, identity)
+        return None
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

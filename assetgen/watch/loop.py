@@ -18,7 +18,7 @@ from assetgen.engine.workspace import locate
 from assetgen.errors import AssetgenError, FaultyFile, UsageError, of_system
 from assetgen.events import Noted
 from assetgen.model import LOCK, MANIFEST
-from assetgen.watch import todo
+from assetgen.watch import purse, todo
 from assetgen.watch.bench import Bench
 from assetgen.watch.debounce import Debounce
 from assetgen.watch.grant import Grants
@@ -168,12 +168,15 @@ class Watch:
     def _peek(self, sight: Sight) -> None:
         """Something was touched, and it is quiet by now: see whether that means anything."""
         change = sight.change()
-        if not self.leaving and (change.saved or self._again):
+        over = self._bench.held_off and not sight.halfway
+        if not self.leaving and (change.saved or self._again or over):
             self._look(sight, change)
         elif self._bench.busy or ((change.made or self._others) and sight.held):
             self._watch_build(sight, change)
         elif not self.leaving and (change.made or self._others):
             self._look(sight, change)
+        elif self._bench.held_off:
+            self._debounce.wait(time.monotonic(), _BUSY)
 
     def _watch_build(self, sight: Sight, change: Change) -> None:
         """The project is being built. What is made counts once it is in the lock; everything is looked at when the build has ended."""
@@ -211,15 +214,16 @@ class Watch:
                     return
                 told = error if isinstance(error, AssetgenError) else AssetgenError(of_system(error))
                 sight.refused(told)
-                self._waiting, self._again = None, False
+                self._waiting, self._again, self._bench.held_off = None, False, False
                 self._listen(Broken(error=told))
                 return
             self._waiting, self._again = None, False
-            looked = self._bench.look(seen, names, change.saved)
+            looked = self._bench.look(seen, names, change.saved, halfway=sight.halfway)
             self._others = not looked.building and sight.held
             self._listen(replace(looked, building=looked.building or self._others))
-        if self._others:
-            self._debounce.wait(time.monotonic(), _BETWEEN)
+        if self._others or self._bench.held_off:
+            # Nor need the end of what git does touch a file that is watched.
+            self._debounce.wait(time.monotonic(), _BETWEEN if self._others else _BUSY)
         self._bench.go_on()
 
     def _patient(self) -> bool:
@@ -292,4 +296,4 @@ def _may_spend(limit: Decimal | None, environ: Mapping[str, str]) -> None:
         raise UsageError("--final buys what becomes stale by itself, and needs a limit for that", hint="--max-cost 2.00")
     allowed = authority(ceiling=limit, agreed=False, environ=environ)
     if allowed.refusal is not None:
-        raise UsageError(allowed.refusal, hint=allowed.hint)
+        raise UsageError(allowed.refusal, hint=purse.cure(limit, environ=environ, final=True))

@@ -1,9 +1,10 @@
 """May a watch buy this, and for how much at most? Pure; the engine holds every build against the ceiling that comes out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from assetgen.engine.spend import authority
+from assetgen.engine.trust import stranger
 from assetgen.errors import AssetgenError, UsageError
 from assetgen.plan.states import AssetPlan, total
 from assetgen.report import words
@@ -38,13 +39,26 @@ def ceiling(plans: list[AssetPlan], *, most: Decimal | None, purse: Purse, polic
     limits = [limit for limit in (most, room(purse, policy)) if limit is not None]
     refused = authority(ceiling=min(limits), agreed=True, environ=environ)
     if refused.refusal is not None:
-        raise AssetgenError(refused.refusal, hint=refused.hint)
+        raise AssetgenError(refused.refusal, hint=cure(price.high if purse.limit is None else purse.limit, environ=environ))
     if most is not None and price.high > most:
         message = f"{names} would cost {words.money(price.high)} by now, and {words.money(most)} were agreed to"
         raise AssetgenError(message, hint="look at the price and promote again")
     if price.high > min(limits):
         raise AssetgenError(f"{words.money(price.high)} for {names} do not fit: {_told(purse, policy)}", hint=_raise(purse, price.high))
     return min(limits)
+
+
+def cure(limit: Decimal, *, environ: Mapping[str, str], final: bool = False) -> str:
+    """What to begin instead of a watch that may not spend where it runs."""
+    if stranger(environ):
+        return "assetgen watch --draft"
+    return f"ASSETGEN_ALLOW_SPEND=1 assetgen watch {'--final ' if final else ''}--max-cost {limit:f}"
+
+
+def moved(names: Iterable[str]) -> AssetgenError:
+    """What is told where something else would be bought than what somebody has seen."""
+    message = f"{words.quoted(sorted(names))} changed since the price was shown, and nothing was bought"
+    return AssetgenError(message, hint="look at the price and promote again")
 
 
 def _told(purse: Purse, policy: float | None) -> str:

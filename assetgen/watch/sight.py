@@ -12,7 +12,18 @@ from assetgen.model import MANIFEST
 from assetgen.store import location
 from assetgen.watch import files, glance
 from assetgen.watch.glance import Eye, Glance
-from assetgen.watch.knocks import Knock, Knocks
+from assetgen.watch.knocks import Knock, Knocks, Unheard
+
+# Of git's own directory of a work tree: what is there only until an operation has ended.
+_MIDST = {
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisect",
+    "index.lock": 'a write ("index.lock")',
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +46,32 @@ class Sight:
         self._seen: Glance = {}
         self._now: Glance = {}
         self._knocks = Knocks(heard)
+        self._deaf: Unheard | None = None
 
     def change(self) -> Change:
-        """Look at the files. What is found counts as seen only after `taken`."""
-        self._knocks.follow(lambda: glance.present(self._want))
+        """Look at the files. What is found counts as seen only after `taken`.
+
+        A folder that cannot be watched any more, or can be again, is a change as well.
+        """
+        before = self._deaf
+        self._listen()
         self._now = self._eye.look(self._want)
         if not self._seen:
             return Change()
         found = glance.differing(self._seen, self._now)
         made = tuple(path for path in found if path in self._want.made)
         saved = tuple(path for path in found if path not in self._want.made)
-        return Change(saved=saved, made=made, gone=any(not self._now.get(path) for path in saved))
+        heard = {str(deaf.folder) for deaf in (before, self._deaf) if deaf is not None and str(before) != str(self._deaf)}
+        return Change(saved=(*saved, *sorted(heard)), made=made, gone=any(not self._now.get(path) for path in saved))
 
     def unsettled(self) -> bool:
         """Whether git is at work, or an editor has emptied the manifest and not filled it yet: what is there now is half of something."""
         return not self._now.get(MANIFEST) or any(folder.joinpath("index.lock").exists() for folder in self._git)
+
+    @property
+    def halfway(self) -> str:
+        """What git is in the midst of, in words; empty where it rests."""
+        return next((told for name, told in _MIDST.items() if any(folder.joinpath(name).exists() for folder in self._git)), "")
 
     @property
     def held(self) -> bool:
@@ -57,8 +79,10 @@ class Sight:
         return hold.busy(location.home(self._root), self._root)
 
     def taken(self, seen: Survey) -> None:
-        """The project was read after the last look: watch what it is made from now."""
+        """The project was read after the last look: watch what it is made from now. Raises AssetgenError where that cannot be watched."""
         self._follow(files.wanted(seen))
+        if self._deaf is not None:
+            raise self._deaf
 
     def refused(self, error: AssetgenError) -> None:
         """It could not be read: watch where its faults are as well, and where files are missing that it includes."""
@@ -84,9 +108,12 @@ class Sight:
 
     def _follow(self, want: files.Wanted) -> None:
         self._want = want
-        self._knocks.follow(lambda: glance.present(want))
+        self._listen()
         # What was looked at before the project was read is what it was read as; of a file that is new here, what it is now.
         self._seen = {path: self._now.get(path, found) for path, found in self._eye.look(want).items()}
+
+    def _listen(self) -> None:
+        self._deaf = self._knocks.follow(lambda: glance.present(self._want))
 
 
 def _git(root: Path) -> tuple[Path, ...]:
@@ -95,7 +122,11 @@ def _git(root: Path) -> tuple[Path, ...]:
     if found is None:
         return ()
     dot = found[0] / ".git"
-    own = dot if dot.is_dir() else (found[0] / dot.read_text().strip().removeprefix("gitdir: "))
+    try:
+        own = dot if dot.is_dir() else (found[0] / dot.read_text().strip().removeprefix("gitdir: "))
+    except OSError:
+        # Whether git is at work cannot be known where git's own folder is closed to us.
+        return ()
     return (own,)
 
 

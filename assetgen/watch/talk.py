@@ -13,12 +13,14 @@ from assetgen.report.terminal import Terminal
 from assetgen.report.text import safe
 from assetgen.report.why import explained
 from assetgen.watch import todo
+from assetgen.watch.asked import marks
 from assetgen.watch.wishes import Build, Pick, Promote, Quit, Wish
 
 _YES = {"y", "Y"}
 _MOST = 10
 _BACK = {"\x7f", "\x08"}
 _LEAVE = {"\x04", "\x1b"}
+_HINT = "build [NAMES], promote NAME, promote --all, pick NAME N, why NAME, or quit"
 
 
 class Ask(Protocol):
@@ -112,9 +114,12 @@ class Talk:
             self.terminal.error(str(error).lower() if not isinstance(error, AssetgenError) else error.message, hint)
 
     def _command(self, command: str, words: list[str]) -> None:
+        strange = [word for word in words if word.startswith("-")]
         match command, words:
             case "", []:
                 pass
+            case _ if strange and (command, words) != ("promote", ["--all"]):
+                raise UsageError(f'"{strange[0]}" is not understood here', hint=_HINT)
             case "build", _:
                 self.ask(Build(names=tuple(words)))
             case "promote", ["--all"]:
@@ -132,7 +137,7 @@ class Talk:
             case (("help" | "?"), []):
                 self._say(watching.help_lines(keys=False))
             case _:
-                raise UsageError(f'"{command}" is not understood here', hint="build [NAMES], promote NAME, pick NAME N, why NAME, or quit")
+                raise UsageError(f'"{command}" is not understood here', hint=_HINT)
 
     def _promote_all(self) -> None:
         if not self.held:
@@ -166,7 +171,7 @@ class Talk:
             # Refused with the reason, before anybody says yes to something without a price.
             self.ask(Promote(names=tuple(names)))
             return
-        wish = Promote(names=tuple(names), most=price.high)
+        wish = Promote(names=tuple(names), most=price.high, shown=marks(self.plan, names))
         self._open(watching.question(plans, names), lambda text: self.ask(wish) if text in _YES else None, single=True)
 
     def _pick(self) -> None:

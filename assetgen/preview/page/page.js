@@ -684,8 +684,8 @@ function promote(cards) {
       el("p", { class: "total" }, el("span", {}, "Price"), el("strong", {}, priced(cost))),
       payable(cost) ? "" : el("p", { class: "dim" }, data.gallery.purse.allowed ? "A price that nobody knows cannot be agreed to." : "This page may not spend money. hint: start again with --allow-spend"),
     ].filter(Boolean),
-    yes: payable(cost) ? (Number(cost.high) ? `Spend up to ${money(cost.high)}` : "Make") : "",
-    act: () => wish({ wish: "promote", names, most: cost.high }),
+    yes: payable(cost) ? (Number(cost.high) ? `Spend about ${money(cost.high)}` : "Make") : "",
+    act: () => wish({ wish: "promote", shown: Object.fromEntries(cards.map((card) => [card.name, card.mark])), most: cost.high }),
   });
 }
 
@@ -694,16 +694,18 @@ function reroll() {
   const cost = actions.reroll;
   const draw = () => String(crypto.getRandomValues(new Uint32Array(1))[0] >>> 1);
   const input = el("input", { type: "text", inputMode: "numeric", pattern: "[0-9]{1,15}", required: true, value: draw(), "aria-label": "Seed" });
-  const seeded = actions.seeded && field.editable;
+  const shared = field.shared.length ? `This seed is also that of ${field.shared.slice(0, 3).join(", ")}${field.shared.length > 3 ? ` and ${field.shared.length - 3} more` : ""}: give ${card.name} one of its own in the manifest.` : "";
+  const seeded = actions.seeded && field.editable && !shared;
+  const same = actions.seeded && !seeded && field.value !== null;
   ask({
     title: `Another picture of ${card.name}?`,
     body: [
-      seeded ? el("label", { class: "row" }, "Seed", input, button("Another", () => { input.value = draw(); })) : el("p", {}, actions.seeded ? field.why : "This model takes no seed: the same is asked once more."),
+      seeded ? el("label", { class: "row" }, "Seed", input, button("Another", () => { input.value = draw(); })) : el("p", {}, actions.seeded ? `${same ? "The same seed would bring the same picture." : "The same is asked once more."} ${shared || field.why}` : "This model takes no seed: the same is asked once more."),
       el("p", { class: "total" }, el("span", {}, "Price"), el("strong", {}, priced(cost))),
       el("p", { class: "dim" }, "The present picture stays as a candidate."),
     ],
-    yes: Number(cost.high) ? `Spend up to ${money(cost.high)}` : "Make",
-    act: () => wish({ wish: "reroll", name: card.name, seed: seeded ? Number(input.value) : null, most: cost.high }),
+    yes: same ? "" : Number(cost.high) ? `Spend about ${money(cost.high)}` : "Make",
+    act: () => wish({ wish: "reroll", name: card.name, seed: seeded ? Number(input.value) : null, most: cost.high, mark: card.mark }),
   });
 }
 
