@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need from the distribution where it may, and otherwise names exactly what is missing.
 missing=
-for pair in strace:strace git:git chromium:chromium; do
+for pair in strace:strace git:git chromium:chromium setpriv:util-linux; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 [ -z "$missing" ] && exit 0

@@ -225,6 +225,11 @@ def test_completion_knows_commands_and_assets(project):
 
 
 def test_schemas(project):
-    for what, schema in (("lock", "assetgen.lock"), ("manifest", "assetgen.toml"), ("json", "assetgen --json"), ("plan", "assetgen plan --out")):
+    for what, schema in (
+        ("lock", "assetgen.lock"),
+        ("manifest", "assetgen.toml"),
+        ("json", "assetgen --json"),
+        ("plan", "assetgen plan --out"),
+    ):
         assert json.loads(project("schema", what).stdout)["title"] == schema
     assert json.loads(project("schema", "json").stdout) == document.schema()

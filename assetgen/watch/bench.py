@@ -10,6 +10,7 @@ from typing import TypeAlias
 from assetgen.engine.outcome import Outcome, Status
 from assetgen.engine.survey import Survey
 from assetgen.errors import AssetgenError, Busy, FaultyFile, Moved
+from assetgen.events import Noted
 from assetgen.plan.states import JobState, Plan
 from assetgen.report import words
 from assetgen.watch import purse as purses
@@ -32,7 +33,8 @@ _OPEN = (JobState.INTENT, JobState.UNKNOWN, JobState.SUBMITTED)
 class Bench:
     """One project. `tell` hears what happens, `send` takes what works have to say back to the thread of the watch.
 
-    `final` buys what is stale by itself, `building` begins what is free by itself.
+    `final` buys what is stale by itself, `building` begins what is free by itself. `held_off`: something is not bought by itself for the
+    time being, since git is in the midst of something.
     """
 
     grants: Grants
@@ -40,6 +42,7 @@ class Bench:
     send: Callable[[Heard | Over], None]
     final: bool
     building: bool
+    held_off: bool = False
     purse: Purse = field(default_factory=Purse)
     _easel: Easel = field(init=False)
     _running: Work | None = None
@@ -68,8 +71,11 @@ class Bench:
         """Whether a work of the project itself is at it, which writes outputs and the lock."""
         return self._running is not None
 
-    def look(self, seen: Survey, names: frozenset[str], saved: tuple[str, ...]) -> Looked:
-        """Decide what is to be done with the project as it is now, and what is told of it."""
+    def look(self, seen: Survey, names: frozenset[str], saved: tuple[str, ...], *, halfway: str = "") -> Looked:
+        """Decide what is to be done with the project as it is now, and what is told of it.
+
+        `halfway`: what git is in the midst of. Until it is over, what lies there is nobody's word to buy anything.
+        """
         plan, self._plan = seen.plan, seen.plan
         self._saved = tuple(dict.fromkeys((*self._saved, *saved)))
         left = (row for row in plan.jobs if row.asset in self._ours and row.state in _OPEN and not row.live)
@@ -81,9 +87,10 @@ class Bench:
         if self.building:
             prints = todo.prints(plan, todo.free(plan, names))
             self._free = {name: found for name, found in prints.items() if self._tried.get(name) != found}
-            if self.final:
-                paying |= self._final(seen, waiting - paying)
-            self._paper = paper(seen, waiting - paying, frozenset(self._unasked.touched))
+            stale = self._stale(seen, waiting, paying)
+            if not halfway:
+                paying |= self._final(seen, stale)
+            self._paper = self._drawn_on(paper(seen, waiting - paying, self._unasked.touched), halfway, stale)
         self._account()
         return self._looked(seen, names, waiting - paying, paying, saved)
 
@@ -110,9 +117,9 @@ class Bench:
 
         `free_only`: whoever asks may not spend, and neither may what follows from it.
         """
-        granted = self.grants.grant(wish, self.purse)
+        granted = self.grants.grant(wish, self.purse, self._paying)
         if free_only:
-            self._unasked.touched |= granted.touched
+            self._unasked.touch(granted.touched)
         work = granted.work
         if isinstance(wish, Build):
             # It asks for what failed before, drafts as well.
@@ -149,6 +156,7 @@ class Bench:
             self._account()
             changed = over.work.changed if over.work.by_save else ("",)
             self.tell(Ended(outcome=over.found, changed=changed, seconds=over.seconds))
+            self._in_vain(over.work, over.found)
         if over.work.future is not None:
             over.work.future.set_result(None)
         return False
@@ -220,14 +228,29 @@ class Bench:
         self._unasked.begun(work.bought)
         begin(work, self.send)
 
-    def _final(self, seen: Survey, waiting: frozenset[str]) -> frozenset[str]:
+    def _stale(self, seen: Survey, waiting: frozenset[str], paying: frozenset[str]) -> frozenset[str]:
+        """What became stale and may be bought by itself. What is made from something that is being bought comes after that."""
+        if not self.final:
+            return frozenset()
+        found = waiting - paying - self._unasked.barred(seen.plan) - todo.below(seen.plan, paying)
+        prints = todo.prints(seen.plan, found)
+        return frozenset(name for name in found if self._tried.get(name) != prints[name])
+
+    def _drawn_on(self, found: Paper, halfway: str, stale: frozenset[str]) -> Paper | None:
+        """What drafts are drawn from; None where they would be paid for while git is in the midst of something, which is said once."""
+        paid = bool(halfway and found.costly and found.prints and self.purse.limit is not None)
+        off = bool(halfway and stale) or paid
+        if off and not self.held_off:
+            message = f"git is in the midst of {halfway}, and nothing is bought by itself until that is over"
+            self.tell(Happened(event=Noted(message=message)))
+        self.held_off = off
+        return None if paid else found
+
+    def _final(self, seen: Survey, new: frozenset[str]) -> frozenset[str]:
         """Buy what became stale, as far as the purse reaches. Returns what is bought."""
-        prints = todo.prints(seen.plan, waiting)
-        barred = self._unasked.barred(seen.plan)
-        new = frozenset(name for name in waiting - barred if self._tried.get(name) != prints[name])
         if not new:
             return frozenset()
-        self._tried |= {name: prints[name] for name in new}
+        self._tried |= todo.prints(seen.plan, new)
         room = purses.room(self.purse, seen.workspace.manifest.policy.max_cost)
         names = todo.affordable(seen.plan, new, Decimal("Infinity") if room is None else room)
         before = len(self._line)
@@ -238,6 +261,13 @@ class Bench:
             except AssetgenError as error:
                 self.tell(Refused(wish=wish, error=error))
         return frozenset(name for work in list(self._line)[before:] for name in work.bought)
+
+    def _in_vain(self, work: Work, outcome: Outcome) -> None:
+        """Tell where nothing came of a purchase, since another one was quicker."""
+        results = [outcome.results.get(name) for name in work.bought]
+        if results and all(result is not None and result.status is Status.FRESH for result in results):
+            message = f"nothing was bought: {words.quoted(sorted(work.bought))} came by another purchase meanwhile"
+            self.tell(Refused(wish=work.wish, error=AssetgenError(message, hint="look at it and ask again")))
 
     def _failed(self, work: Work, error: Exception) -> bool:
         """A work could not be done at all."""
@@ -250,8 +280,7 @@ class Bench:
             self._tried = {}
             self._saved = work.changed
         elif isinstance(error, Moved):
-            message = f"{words.quoted(sorted(work.bought))} changed since the price was shown, and nothing was bought"
-            self.tell(Refused(wish=work.wish, error=AssetgenError(message, hint="look at the price and promote again")))
+            self.tell(Refused(wish=work.wish, error=purses.moved(work.bought)))
         elif not (work.by_save and isinstance(error, FaultyFile)):
             self.tell(Refused(wish=work.wish, error=error))
         return busy

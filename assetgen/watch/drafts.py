@@ -82,10 +82,9 @@ class Drafts:
             drafts.claim(self._folder, workspace.root)
             allowed = _authority(seen, purse_left)
             shadow = survey_workspace(cast(workspace, made, lock, seen.lock, drawn), Choices(max_cost=allowed.ceiling))
-            refused = _refused(shadow, drawn & unpaid)
+            refused = _refused(shadow, drawn & unpaid) | _asked_for(seen, shadow, drawn)
             results = refused | self._draw(shadow, drawn - refused.keys(), allowed, notify, stop, left=left)
-        models = dict.fromkeys(offers, by.choice.model)
-        found = {name: _draft(seen, shadow, results.get(name), name, models.get(name)) for name in sorted(drawn)}
+        found = {name: _draft(seen, shadow, results.get(name), name) for name in sorted(drawn)}
         return {name: draft for name, draft in found.items() if draft is not None}
 
     def dropped(self, names: Iterable[str]) -> None:
@@ -159,6 +158,14 @@ def _refused(shadow: Survey, names: frozenset[str]) -> dict[str, Result]:
     return {name: Result(asset=name, status=Status.SKIPPED, message=message, hint=hint) for name in costly}
 
 
+def _asked_for(seen: Survey, shadow: Survey, names: frozenset[str]) -> dict[str, Result]:
+    """What becomes of drafts that would be bought by a request that the project itself has: its answer would be a real picture."""
+    real = {planned.gen_key for planned in seen.plan.assets.values()} - {None}
+    same = (name for name in names if costs(shadow.plan.assets[name]) and shadow.plan.assets[name].gen_key in real)
+    message, hint = "it would be the picture of an asset itself", "promote it"
+    return {name: Result(asset=name, status=Status.SKIPPED, message=message, hint=hint) for name in same}
+
+
 def _waits(planned: AssetPlan, code: str) -> bool:
     return planned.state is State.WAITS and planned.reasons[0].code == code
 
@@ -180,7 +187,7 @@ def _authority(seen: Survey, purse_left: Decimal | None) -> Authority:
     return authority(ceiling=ceiling, agreed=False, environ=seen.workspace.environ)
 
 
-def _draft(seen: Survey, shadow: Survey, result: Result | None, name: str, model: str | None) -> Draft | None:
+def _draft(seen: Survey, shadow: Survey, result: Result | None, name: str) -> Draft | None:
     """What there is of one draft; None where the user asked to stop before it was begun."""
     planned, block = shadow.planner.settled[name], shadow.lock.get(name)
     if result is not None and result.status is Status.SKIPPED and result.message == "interrupted":
@@ -191,7 +198,7 @@ def _draft(seen: Survey, shadow: Survey, result: Result | None, name: str, model
     return Draft(
         asset=name,
         gen_key=seen.plan.assets[name].gen_key or "",
-        model=model or planned.asset.model,
+        model=planned.asset.model,
         original=original,
         outputs=block.outputs if fresh and block is not None else (),
         problem="" if fresh else _problem(shadow, planned, result),

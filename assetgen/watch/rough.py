@@ -10,9 +10,13 @@ from assetgen.manifest.models import Choice
 from assetgen.model import Asset, Expect, Json, Manifest, Ratio, Size
 from assetgen.plan.graph import closure
 from assetgen.plan.states import Offer
+from assetgen.watch.asked import wording
 
 _MOST = 1.0
 """Million pixels of a draft whose model does not offer the size that the real picture has."""
+
+
+_PLACEHOLDER = Choice(model="sketch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,10 @@ def pencil(manifest: Manifest, catalog: Catalog) -> Pencil:
         via=_texts(alias.get("via")),
         params=_table(alias.get("params")),
     )
+    return _pencil(choice, catalog)
+
+
+def _pencil(choice: Choice, catalog: Catalog) -> Pencil:
     model = catalog.find(choice.model)
     return Pencil(choice=choice, model=model, takes=model.supports_at(_server(choice, model)) if model is not None else Supports())
 
@@ -55,7 +63,9 @@ def manifest_of(real: Manifest, drawn: Collection[str], offers: Mapping[str, Off
         if name not in drawn:
             assets[name] = replace(asset, outputs=())
         elif name in offers:
-            assets[name] = _rough(real, asset, offers[name], by, catalog)
+            made = _rough(real, asset, offers[name], by, catalog)
+            # What a build asks for itself would be its picture, bought without a word: the words alone are drawn then.
+            assets[name] = _rough(real, asset, offers[name], _pencil(_PLACEHOLDER, catalog), catalog) if _same(made, asset) else made
         else:
             assets[name] = _free(asset)
     # Nobody is asked twice for a draft, and none fails since a field of the real model does not reach it.
@@ -92,6 +102,11 @@ def _rough(real: Manifest, asset: Asset, offer: Offer, by: Pencil, catalog: Cata
         loras=(),
         controls=tuple(control for control in asset.controls if not takes.kinds or control.kind in takes.kinds) if guided else (),
     )
+
+
+def _same(made: Asset, real: Asset) -> bool:
+    """Whether a draft asks for just what the asset asks for; its size may be said in other words."""
+    return wording(replace(made, size=None)) == wording(replace(real, size=None))
 
 
 def _words(real: Manifest, asset: Asset) -> str:

@@ -22,19 +22,27 @@ class Build:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promote:
-    """Make assets for real that are held as drafts. `most` is the sum in USD that was agreed to: refused where it costs more by now."""
+    """Make assets for real that are held as drafts. `most` is the sum in USD that was agreed to: refused where it costs more by now.
+
+    `shown` has the mark (`asked.marks`) of each asset when its price was shown: refused where it is another one by now, unless it is None.
+    """
 
     names: tuple[str, ...]
     most: Decimal | None = None
+    shown: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reroll:
-    """Buy another picture of an asset: with `seed` written into the manifest, or by the same request once more. `most` as in `Promote`."""
+    """Buy another picture of an asset: with `seed` written into the manifest, or by the same request once more.
+
+    `most` and `shown` as in `Promote`.
+    """
 
     name: str
     seed: int | None = None
     most: Decimal | None = None
+    shown: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
