@@ -372,7 +372,7 @@ def test_in_ci_the_rules_of_ci_hold(paid):
 
 
 def test_a_prompt_that_changes_while_it_is_bought_is_not_bought_again_unasked(paid):
-    paid.server.delay = 1.0
+    paid.server.delay = 2.5
     with started(paid) as diary:
         diary.until(lambda: diary.looks)
         diary.ask(Promote(names=("hero",), most=price(paid)))
