@@ -41,3 +41,13 @@ def quick(tmp_path, monkeypatch, capsys):
     for name, value in IDENTITY.items() | {("HOME", str(home)), ("XDG_CONFIG_HOME", str(home))}:
         monkeypatch.setenv(name, value)
     return Quick(folder, capsys)
+
+
+def committed(project, git, manifest):
+    """The project of this manifest, built and committed."""
+    made = git(project.path)
+    project.write("assetgen.toml", manifest)
+    project("build")
+    made.run("add", "-A")
+    made.run("commit", "-q", "-m", "one")
+    return made

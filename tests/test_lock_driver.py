@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.quick import quick
+from tests.quick import committed, quick
 
 MANIFEST = """\
 version = 1
@@ -29,12 +29,7 @@ def project(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def repository(project, git):
-    made = git(project.path)
-    project.write("assetgen.toml", MANIFEST)
-    project("build")
-    made.run("add", "-A")
-    made.run("commit", "-q", "-m", "one")
-    return made
+    return committed(project, git, MANIFEST)
 
 
 def attributes(repository):

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from tests.conftest import clean_environment
-from tests.quick import quick
+from tests.quick import committed, quick
 
 MANIFEST = """\
 version = 1
@@ -28,12 +28,7 @@ def project(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def repository(project, git):
-    made = git(project.path)
-    project.write("assetgen.toml", MANIFEST)
-    project("build")
-    made.run("add", "-A")
-    made.run("commit", "-q", "-m", "one")
-    return made
+    return committed(project, git, MANIFEST)
 
 
 def facts(done):

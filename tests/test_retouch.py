@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assetgen.engine.retouch import editable, retouch, write
+from assetgen.engine.retouch import editable, write
 from assetgen.engine.workspace import opened
 from assetgen.errors import AssetgenError, UsageError
 from assetgen.manifest.quoting import quoted
@@ -99,7 +99,8 @@ class Desk:
         return (self.path / f"{name}.toml").read_bytes().decode().removeprefix(HEAD)
 
     def __call__(self, name, field, value):
-        return retouch(self.path, name, field, value, environ={})
+        with opened(self.path, {}) as workspace:
+            return write(workspace, name, field, value)
 
     def editable(self, name, field="prompt"):
         with opened(self.path, {}) as workspace:

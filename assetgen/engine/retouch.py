@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from assetgen import digest, manifest
 from assetgen.engine.overlaid import Overlaid
-from assetgen.engine.workspace import Workspace, opened, vocabulary
+from assetgen.engine.workspace import Workspace, vocabulary
 from assetgen.errors import Changed, FaultyFile, UsageError
 from assetgen.manifest.rewriting import Add, Edit, Put, Remove, UnwritableError, rewritten
 from assetgen.manifest.source import Source
@@ -59,12 +59,6 @@ def editable(workspace: Workspace, name: str, field: Field) -> FieldEdit:
     if why:
         return FieldEdit(value=spot.value, editable=False, why=why)
     return FieldEdit(value=spot.value, editable=True, shared=tuple(_sharing(workspace.manifest, spot, field)))
-
-
-def retouch(path: Path | str, name: str, field: Field, value: Value, *, environ: Mapping[str, str] | None = None) -> list[str]:
-    """Give a field of an asset another value in the manifest of the project at `path`. As `write`."""
-    with opened(Path(path), environ) as workspace:
-        return write(workspace, name, field, value)
 
 
 def write(workspace: Workspace, name: str, field: Field, value: Value) -> list[str]:

@@ -14,6 +14,7 @@ from assetgen.lint import Finding
 from assetgen.model import Asset
 from assetgen.plan.states import AssetPlan, State
 from assetgen.report import differences, words
+from assetgen.report.ending import Result
 
 Format: TypeAlias = Literal["text", "json", "github", "gitlab", "sarif"]
 Level: TypeAlias = Literal["error", "warning", "notice"]
@@ -53,19 +54,6 @@ class Problem(Protocol):
     def text(self) -> str: ...
     @property
     def path(self) -> str: ...
-
-
-class Result(Protocol):
-    """How an asset ended in a build (`assetgen.engine.outcome.Result`)."""
-
-    @property
-    def asset(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def hint(self) -> str: ...
 
 
 def of_faults(faults: Iterable[Fault]) -> Iterator[Annotation]:

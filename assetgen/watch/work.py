@@ -14,7 +14,6 @@ from assetgen.events import Event
 from assetgen.watch.wishes import Draft, Wish
 
 Notify: TypeAlias = Callable[[Event], None]
-Stop: TypeAlias = threading.Event
 Yield: TypeAlias = "Outcome | Mapping[str, Draft] | None"
 
 
