@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from assetgen.cli import bugs
+from assetgen.cli.commands import SUMMARIES, module
 from assetgen.cli.group import Commands
 from assetgen.cli.session import Session, options
 from assetgen.errors import AssetgenError, Fault, FaultyFile, of_system
@@ -61,6 +62,7 @@ def _prepare() -> None:
 def _root() -> Commands:
     return Commands(
         "assetgen",
+        places={name: module(name) for name in SUMMARIES},
         params=[
             *options(),
             click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."),

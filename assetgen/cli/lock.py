@@ -1,32 +1,13 @@
-"""`assetgen lock`: the group of the commands about the lock. Each has a module of its own, which is loaded when it is called."""
-
-from importlib import import_module
+"""`assetgen lock`: the commands about the lock. Git calls `textconv` for every picture of a diff: it loads no module of the others."""
 
 import click
 
-from assetgen.cli.session import common
+from assetgen.cli.group import Lazy
 
-_NAMES = ("merge", "fmt", "textconv", "install-driver")
-
-
-class Commands(click.Group):
-    """Git calls `textconv` for every picture of a diff: it must not load what a merge needs."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every name, in the order of the help."""
-        del ctx
-        return list(_NAMES)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command; None for a name that there is not."""
-        del ctx
-        if cmd_name not in _NAMES:
-            return None
-        found: click.Command = import_module(f"assetgen.cli.lock_{cmd_name.replace('-', '_')}").command
-        return common(found)
+_PLACES = {name: f"assetgen.cli.lock_{name.replace('-', '_')}" for name in ("merge", "fmt", "textconv", "install-driver")}
 
 
-@click.group("lock", cls=Commands, epilog="Example: assetgen lock merge", invoke_without_command=True)
+@click.group("lock", cls=Lazy, places=_PLACES, epilog="Example: assetgen lock merge", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
     """Merge, format or explain the lock."""
